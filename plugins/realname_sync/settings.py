@@ -1,0 +1,110 @@
+"""Connections and folders, read from the environment; nothing here imports Airflow.
+
+A connection is written as Airflow writes it, so that DAGs and the command line see the same thing:
+`AIRFLOW_CONN_<NAME>` as JSON or as a URI. With nothing set, everything points at the sandbox on this machine.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from realname_sync.errors import ConnectionMissingError
+from realname_sync.resources import root
+
+CONNECTION_NAMES = ("warehouse_db", "municipal_db", "integrity_platform", "province_platform", "nation_platform")
+SANDBOX_PORTS = {"integrity_platform": 8731, "province_platform": 8732, "nation_platform": 8733}
+SANDBOX_CITY = "330100"
+SANDBOX_SECRET = "0000sandbox0only0never0real00000"  # noqa: S105 - opens nothing but the sandbox
+
+
+@dataclass(frozen=True)
+class ConnectionSpec:
+    """One connection: for a platform host = base address, login = appid, password = secret; extra = overrides."""
+
+    name: str
+    kind: str = ""
+    host: str = ""
+    login: str = ""
+    password: str = field(default="", repr=False)
+    database: str = ""
+    port: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+def home() -> Path:
+    """The folder for everything this system writes on disk: REALNAME_HOME, else `var/` beside `sql/`."""
+    return Path(os.environ.get("REALNAME_HOME") or root() / "var").resolve()
+
+
+def connection(name: str, environ: Mapping[str, str] | None = None) -> ConnectionSpec:
+    """The connection of that name, from the environment or, with nothing set, the sandbox's.
+
+    Raises:
+        ConnectionMissingError: the name is not one of CONNECTION_NAMES, or its text cannot be read.
+    """
+    variable = f"AIRFLOW_CONN_{name.upper()}"
+    if name not in CONNECTION_NAMES:
+        known = ", ".join(CONNECTION_NAMES)
+        raise ConnectionMissingError(f"there is no connection {name!r}; the ones this system uses are {known}")
+    text = (os.environ if environ is None else environ).get(variable, "").strip()
+    if not text:
+        return sandbox_connection(name)
+    try:
+        return _from_json(name, text) if text.startswith("{") else _from_uri(name, text)
+    except (ValueError, TypeError, AttributeError):
+        raise ConnectionMissingError(
+            f"connection {name} cannot be read: set {variable} to a JSON object with host, login, password "
+            "and extra, or to a URI"
+        ) from None
+
+
+def sandbox_connection(name: str) -> ConnectionSpec:
+    """The connection of that name as the sandbox on this machine provides it."""
+    if name in SANDBOX_PORTS:
+        return ConnectionSpec(
+            name=name,
+            kind="http",
+            host=f"http://127.0.0.1:{SANDBOX_PORTS[name]}",
+            login=f"zj-{SANDBOX_CITY}",
+            password=SANDBOX_SECRET,
+        )
+    database = {"warehouse_db": "realname_warehouse", "municipal_db": "realname_municipal"}[name]
+    return ConnectionSpec(name=name, kind="embedded", database=database)
+
+
+def _from_json(name: str, text: str) -> ConnectionSpec:
+    value = json.loads(text)
+    extra = value.get("extra") or {}
+    return ConnectionSpec(
+        name=name,
+        kind=value.get("conn_type") or "",
+        host=value.get("host") or "",
+        login=value.get("login") or "",
+        password=value.get("password") or "",
+        database=value.get("schema") or "",
+        port=int(value["port"]) if value.get("port") else None,
+        extra=json.loads(extra) if isinstance(extra, str) else extra,
+    )
+
+
+def _from_uri(name: str, text: str) -> ConnectionSpec:
+    parts = urlsplit(text)
+    query = dict(parse_qsl(parts.query))
+    extra = json.loads(query.pop("__extra__")) if "__extra__" in query else query
+    host = unquote(parts.hostname or "")
+    if parts.scheme in {"http", "https"} and host:
+        host = f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
+    return ConnectionSpec(
+        name=name,
+        kind=parts.scheme,
+        host=host or str(extra.get("host", "")),
+        login=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        database=unquote(parts.path.lstrip("/")),
+        port=parts.port,
+        extra=extra,
+    )
