@@ -1,0 +1,81 @@
+"""Engines for the two databases, and transactions that take on one role."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from realname_sync.errors import ConnectionMissingError
+from realname_sync.settings import ConnectionSpec, home
+from realname_sync.warehouse.embedded import embedded_server, ensure_database
+
+_servers: dict[Path, Any] = {}
+
+
+class Role(StrEnum):
+    """What a transaction does; the database grants each role only that."""
+
+    LOAD = "realname_load"
+    BUILD = "realname_build"
+    CHECK = "realname_check"
+    SEND = "realname_send"
+    READ = "realname_read"
+
+
+def database_url(spec: ConnectionSpec) -> URL:
+    """The SQLAlchemy address of a database connection; starts the embedded server if that is what it names.
+
+    Raises:
+        ConnectionMissingError: the connection names no database.
+    """
+    if spec.kind == "embedded":
+        folder = home() / "pg"
+        if folder not in _servers:
+            _servers[folder] = embedded_server(folder)
+        ensure_database(_servers[folder], spec.database)
+        return URL.create("postgresql+psycopg", "postgres", database=spec.database, query={"host": str(folder)})
+    if not spec.database:
+        raise ConnectionMissingError(
+            f"connection {spec.name} names no database: set AIRFLOW_CONN_{spec.name.upper()} with host, login, password and schema"
+        )
+    drivers = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "": "postgresql+psycopg"}
+    driver = str(spec.extra.get("driver") or drivers.get(spec.kind, spec.kind))
+    if spec.host.startswith("/"):
+        return URL.create(driver, spec.login or None, spec.password or None, database=spec.database, query={"host": spec.host})
+    return URL.create(driver, spec.login or None, spec.password or None, spec.host or None, spec.port, spec.database)
+
+
+def open_engine(spec: ConnectionSpec) -> Engine:
+    """An engine for that connection, with the session in UTC.
+
+    Raises:
+        ConnectionMissingError: the connection names no database.
+    """
+    url = database_url(spec)
+    if not url.drivername.startswith("postgresql"):
+        return create_engine(url, pool_pre_ping=True)
+    return create_engine(
+        url, pool_size=12, max_overflow=8, connect_args={"options": "-c timezone=UTC", "application_name": "realname_sync"}
+    )
+
+
+@contextmanager
+def transaction(engine: Engine, role: Role) -> Iterator[Connection]:
+    """One transaction in that role, committed at the end.
+
+    Raises:
+        ConnectionMissingError: the database cannot be reached.
+    """
+    try:
+        connection = engine.connect()
+    except OperationalError as failure:
+        raise ConnectionMissingError(
+            f"the database {engine.url.database} cannot be reached; see whether it runs and whether its connection is right"
+        ) from failure
+    with connection, connection.begin():
+        connection.execute(text(f"SET LOCAL ROLE {role.value}"))
+        yield connection

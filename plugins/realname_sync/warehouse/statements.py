@@ -1,0 +1,34 @@
+"""Runs the statements below `sql/`, one a file, with bound parameters only."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, TextClause, text
+
+from realname_sync.resources import sql_text
+
+
+@cache
+def statement(name: str) -> TextClause:
+    """The statement sql/<name>.sql, ready to execute; a parameter is written `:work_date`.
+
+    Raises:
+        SettingsError: there is no such file.
+    """
+    return text(sql_text(name))
+
+
+def run(connection: Connection, name: str, **parameters: Any) -> int:
+    """Execute a statement that writes; returns the number of rows it touched."""
+    return connection.execute(statement(name), parameters).rowcount
+
+
+def rows(connection: Connection, name: str, **parameters: Any) -> Sequence[Row[Any]]:
+    """Execute a statement that reads; returns all its rows."""
+    return connection.execute(statement(name), parameters).all()
+
+
+def scalar(connection: Connection, name: str, **parameters: Any) -> Any:
+    """Execute a statement that yields one value."""
+    return connection.execute(statement(name), parameters).scalar_one()
