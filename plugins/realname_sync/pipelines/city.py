@@ -1,0 +1,47 @@
+"""What every step needs at hand: the databases, the vault, the clock and the connections."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Engine
+
+from realname_sync import settings
+from realname_sync.settings import ConnectionSpec
+from realname_sync.warehouse.engine import open_engine
+from realname_sync.warehouse.protection import Vault, open_vault
+from realname_sync.workdate import Clock, system_clock
+
+
+@dataclass(frozen=True)
+class City:
+    """One city's system: where its connections are found, and the clock it goes by."""
+
+    connection: Callable[[str], ConnectionSpec]
+    clock: Clock
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The warehouse."""
+        return open_engine(self.connection("warehouse_db"))
+
+    @cached_property
+    def municipal(self) -> Engine:
+        """The municipal platform's database, which is only read."""
+        return open_engine(self.connection("municipal_db"))
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Protects and reveals identity numbers, phones and bank cards."""
+        return open_vault(self.connection("warehouse_db"))
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        for name in ("engine", "municipal"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).dispose()
+
+
+def open_city(connection: Callable[[str], ConnectionSpec] = settings.connection, clock: Clock = system_clock) -> City:
+    """The city that these connections describe; nothing is opened before it is used."""
+    return City(connection, clock)

@@ -1,0 +1,91 @@
+"""One PostgreSQL for the whole run, a fresh database for each test that asks for one, and no way out of this machine."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from realname_sync.settings import ConnectionSpec
+from realname_sync.warehouse.embedded import embedded_server
+from realname_sync.warehouse.engine import open_engine
+from realname_sync.warehouse.migrations import migrate
+from sqlalchemy import Engine
+
+_TEMPLATE = "realname_template"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Sockets may reach this machine only."""
+    config.option.allow_hosts = "127.0.0.1,::1,localhost"
+    config.option.allow_unix_socket = True
+
+
+@pytest.fixture(scope="session")
+def short_folder() -> Iterator[Path]:
+    """A folder whose path is short enough for a unix socket in it."""
+    folder = Path(tempfile.mkdtemp(prefix="rn"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(short_folder: Path) -> Iterator[Path]:
+    """The socket folder of a PostgreSQL of this run's own."""
+    server = embedded_server(short_folder / "pg")
+    yield short_folder / "pg"
+    server.cleanup()
+
+
+def database_spec(folder: Path, name: str, connection: str = "warehouse_db") -> ConnectionSpec:
+    """A connection to one database of the test server."""
+    return ConnectionSpec(name=connection, kind="postgres", host=str(folder), login="postgres", database=name)
+
+
+def create_database(folder: Path, name: str, template: str | None = None) -> None:
+    """Create a database, empty or as a copy of another."""
+    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if template:
+            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        connection.execute(statement)
+
+
+def drop_database(folder: Path, name: str) -> None:
+    """Drop a database, whoever is still connected to it."""
+    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: Path) -> str:
+    """A migrated warehouse that the tests' own are copied from."""
+    create_database(postgres, _TEMPLATE)
+    engine = open_engine(database_spec(postgres, _TEMPLATE))
+    migrate(engine)
+    engine.dispose()
+    return _TEMPLATE
+
+
+@pytest.fixture
+def warehouse(postgres: Path, migrated_template: str) -> Iterator[Engine]:
+    """A migrated, empty warehouse of this test's own."""
+    name = f"w_{uuid.uuid4().hex[:12]}"
+    create_database(postgres, name, migrated_template)
+    engine = open_engine(database_spec(postgres, name))
+    yield engine
+    engine.dispose()
+    drop_database(postgres, name)
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nothing a test writes lands in the project's var/, and no connection of the outside is seen."""
+    for variable in [name for name in os.environ if name.startswith("AIRFLOW_CONN_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("REALNAME_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
