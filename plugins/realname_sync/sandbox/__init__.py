@@ -1,0 +1,1 @@
+"""A city to practise on: invented people and projects, a municipal database and three strict platforms."""
