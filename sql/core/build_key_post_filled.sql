@@ -1,0 +1,37 @@
+-- Bring the key posts as filled on site in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
+-- Reads raw.municipal_row; writes core.key_post_filled. Rows whose digest is the same are not touched.
+WITH removed AS (
+    DELETE FROM core.key_post_filled AS kept
+    USING raw.municipal_row AS gone
+    WHERE gone.object = 'key_post' AND gone.withdrawn_at IS NOT NULL AND kept.project_code = split_part(gone.row_key, '|', 1) AND kept.post_code = split_part(gone.row_key, '|', 2) AND kept.person_id = split_part(gone.row_key, '|', 3)
+)
+
+INSERT INTO core.key_post_filled (
+    project_code, post_code, person_id, registration_category, registration_level, registration_no, start_date,
+    end_date, digest
+)
+SELECT
+    core.as_code(payload ->> 'project_code'),
+    core.as_code(payload ->> 'post_code'),
+    core.as_text(payload ->> 'person_id'),
+    core.as_text(payload ->> 'registration_category'),
+    core.as_text(payload ->> 'registration_level'),
+    core.as_text(payload ->> 'registration_no'),
+    core.as_date(payload ->> 'start_date'),
+    core.as_date(payload ->> 'end_date'),
+    landed.digest
+FROM raw.municipal_row AS landed
+WHERE
+    landed.object = 'key_post' AND landed.withdrawn_at IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM core.key_post_filled AS same
+        WHERE same.project_code = split_part(landed.row_key, '|', 1) AND same.post_code = split_part(landed.row_key, '|', 2) AND same.person_id = split_part(landed.row_key, '|', 3) AND same.digest = landed.digest
+    )
+ON CONFLICT (project_code, post_code, person_id) DO UPDATE
+SET
+    registration_category = excluded.registration_category,
+    registration_level = excluded.registration_level,
+    registration_no = excluded.registration_no,
+    start_date = excluded.start_date,
+    end_date = excluded.end_date,
+    digest = excluded.digest;
