@@ -69,9 +69,17 @@ class UnknownOutcomeError(RealnameError):
     """A write may or may not have been carried out. Never send it again before having asked."""
 
 
-class RequestRefusedError(DataError):
+class PlatformAnswerError(DataError):
+    """A platform's answer stands in the way; `answer` holds its words, to be kept in the database and never logged."""
+
+    def __init__(self, message: str, answer: str = "") -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
+class RequestRefusedError(PlatformAnswerError):
     """The platform answered that the request itself is wrong."""
 
 
-class MalformedAnswerError(DataError):
+class MalformedAnswerError(PlatformAnswerError):
     """The platform's answer is not of the agreed form."""

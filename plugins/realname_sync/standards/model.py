@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
 from realname_sync.errors import SettingsError
@@ -66,11 +65,6 @@ class Method:
     def handled(self) -> bool:
         """Whether this system calls the method."""
         return self.left_out is None
-
-    @cached_property
-    def encrypted_answer_fields(self) -> tuple[str, ...]:
-        """Names of the answer's fields that travel encrypted."""
-        return tuple(field.name for field in self.answer if field.encrypted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,10 @@ class VersionPeriod:
 
 @dataclass(frozen=True)
 class Profile:
-    """One platform. Time-outs and tolerances are in seconds, unless the name says otherwise; None means not known."""
+    """One platform. None means that the figure is not known.
+
+    `attempts` is how often a call is made in all, where making it again is safe.
+    """
 
     name: str
     standard: str
@@ -50,6 +53,7 @@ class Profile:
     cipher: Cipher
     connect_timeout_seconds: float
     read_timeout_seconds: float
+    attempts: int
 
     @property
     def version(self) -> str:
@@ -104,7 +108,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "cipher": get_args(Cipher),
 }
 _MAY_BE_UNKNOWN = frozenset({"nonce_minutes", "calls_per_second", "results_hours"})
-_COUNTS = frozenset({"clock_tolerance_seconds", "page_size"}) | _MAY_BE_UNKNOWN
+_COUNTS = frozenset({"clock_tolerance_seconds", "page_size", "attempts"}) | _MAY_BE_UNKNOWN
 _SECONDS = frozenset({"connect_timeout_seconds", "read_timeout_seconds"})
 
 

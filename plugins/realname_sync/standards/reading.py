@@ -141,7 +141,9 @@ class _Source:
             return Field(**{**whole, "items": self._fields(items, whole["owner"])})
         except TypeError:
             unknown = ", ".join(sorted(whole.keys() - Field.__slots__))
-            raise SettingsError(f"{self.name}: field {raw['name']} is described with unknown words: {unknown}") from None
+            raise SettingsError(
+                f"{self.name}: field {raw['name']} is described with unknown words: {unknown}"
+            ) from None
 
 
 def _edited(before: Sequence[Raw], edits: Any) -> list[Raw]:

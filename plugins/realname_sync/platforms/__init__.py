@@ -1,0 +1,1 @@
+"""The platforms this system talks to."""

@@ -1,0 +1,58 @@
+"""The integrity platform: shared master data, and how corrections and lamps stand. Read-only."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from realname_sync.errors import SettingsError
+from realname_sync.platforms.open_api.answer_rows import Page
+from realname_sync.platforms.open_api.client import OpenApiClient
+from realname_sync.platforms.open_api.envelope import Credentials
+
+SHARED_METHODS: Mapping[str, str] = {
+    "project": "SharedProject.Query",
+    "corp": "SharedCorp.Query",
+    "participant": "SharedParticipant.Query",
+    "person": "SharedPerson.Query",
+    "registration": "SharedRegistration.Query",
+    "key_post": "SharedKeyPost.Query",
+}
+
+
+class IntegrityPlatform:
+    """Reads through a client with the city's pair; `updated_since` is an aware instant, included, cut to the second."""
+
+    def __init__(self, client: OpenApiClient, credentials: Credentials) -> None:
+        self.client = client
+        self._credentials = credentials
+
+    def shared_pages(self, object_name: str, area_code: str, updated_since: datetime | None = None) -> Iterator[Page]:
+        """The pages of one shared object of a city or county, in the order (updatedAt, sourceId).
+
+        Rows change while pages are being read: read an overlap and keep the highest sourceVersion.
+
+        Raises:
+            SettingsError: there is no such shared object.
+            Whatever `OpenApiClient.pages` raises.
+        """
+        if object_name not in SHARED_METHODS:
+            raise SettingsError(f"{object_name!r} is no shared object; the ones there are: {', '.join(SHARED_METHODS)}")
+        query = _query(areaCode=area_code, updatedSince=updated_since)
+        return self.client.pages(SHARED_METHODS[object_name], query, self._credentials)
+
+    def correction(self, ticket_no: str) -> Iterator[Page]:
+        """How one correction stands."""
+        return self.client.pages("Correction.Query", {"ticketNo": ticket_no}, self._credentials)
+
+    def corrections(self, updated_since: datetime) -> Iterator[Page]:
+        """The corrections whose state has changed since."""
+        return self.client.pages("Correction.Query", _query(updatedSince=updated_since), self._credentials)
+
+    def lamps(self, area_code: str, updated_since: datetime | None = None) -> Iterator[Page]:
+        """The lamps of a city or county, lit and put out."""
+        query = _query(areaCode=area_code, updatedSince=updated_since)
+        return self.client.pages("WarningLamp.Query", query, self._credentials)
+
+
+def _query(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,72 @@
+"""Opens a platform from its connection: profile, overrides, address and pair."""
+
+from collections.abc import Callable
+
+from realname_sync.errors import ConnectionMissingError
+from realname_sync.platforms.integrity import IntegrityPlatform
+from realname_sync.platforms.open_api.client import CallRecord, OpenApiClient
+from realname_sync.platforms.open_api.envelope import Credentials
+from realname_sync.platforms.uplink import CredentialsFor, Uplink
+from realname_sync.settings import ConnectionSpec
+from realname_sync.standards import load_profile
+from realname_sync.workdate import Clock, system_clock
+
+OnCall = Callable[[CallRecord], None]
+
+
+def open_integrity(
+    spec: ConnectionSpec, *, clock: Clock = system_clock, on_call: OnCall | None = None
+) -> IntegrityPlatform:
+    """The integrity platform behind the connection `integrity_platform`.
+
+    Raises:
+        ConnectionMissingError: the connection lacks its address or its pair.
+        SettingsError: its extra overrides something that makes no sense.
+    """
+    return IntegrityPlatform(_client(spec, clock, on_call), credentials_of(spec))
+
+
+def open_uplink(
+    spec: ConnectionSpec,
+    *,
+    credentials_for: CredentialsFor | None = None,
+    clock: Clock = system_clock,
+    on_call: OnCall | None = None,
+) -> Uplink:
+    """The uplink behind the connection `province_platform` or `nation_platform`.
+
+    Where the profile's credentials are per project, `credentials_for` must be given; else the connection's pair
+    serves all.
+
+    Raises:
+        ConnectionMissingError: the connection lacks its address, or there is no pair to use.
+        SettingsError: its extra overrides something that makes no sense.
+    """
+    client = _client(spec, clock, on_call)
+    if client.profile.credentials == "city":
+        pair = credentials_of(spec)
+        return Uplink(client, lambda _project_code: pair)
+    if credentials_for is None:
+        raise ConnectionMissingError(
+            f"{spec.name} has one pair per project: load them with `realname credentials import`"
+        )
+    return Uplink(client, credentials_for)
+
+
+def credentials_of(spec: ConnectionSpec) -> Credentials:
+    """The pair that stands in a connection.
+
+    Raises:
+        ConnectionMissingError: login or password is missing.
+    """
+    if not spec.login or not spec.password:
+        raise ConnectionMissingError(
+            f"connection {spec.name} lacks its pair: set login to the appid and password to the secret"
+        )
+    return Credentials(spec.login, spec.password, spec.extra.get("corp_key"))
+
+
+def _client(spec: ConnectionSpec, clock: Clock, on_call: OnCall | None) -> OpenApiClient:
+    name = spec.name.removesuffix("_platform")
+    overrides = {key: value for key, value in spec.extra.items() if key != "corp_key"}
+    return OpenApiClient(load_profile(name, overrides), spec.host, clock=clock, on_call=on_call)
