@@ -1,6 +1,6 @@
 """How one platform speaks the protocol: version, limits, credentials, time-outs; all of it data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -90,7 +90,7 @@ def load_profile(name: str, overrides: Mapping[str, Any] | None = None) -> Profi
     for key, value in values.items():
         try:
             values[key] = _read(key, value)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, AttributeError):
             raise SettingsError(f"profile {name}: {key} cannot be {value!r}") from None
     profile = Profile(**values)
     if profile.cipher != "aes_cbc":
@@ -127,7 +127,7 @@ def _read(key: str, value: Any) -> Any:
     if key == "batch_rows":
         return {method: int(_positive(int(rows))) for method, rows in value.items()}
     if key == "versions":
-        return tuple(_period(**period) for period in value)
+        return _periods(value)
     return str(value)
 
 
@@ -135,6 +135,12 @@ def _positive(number: float) -> float:
     if number <= 0:
         raise ValueError(number)
     return number
+
+
+def _periods(values: Sequence[Mapping[str, str]]) -> tuple[VersionPeriod, ...]:
+    if not values:
+        raise ValueError("none")
+    return tuple(_period(**period) for period in values)
 
 
 def _period(version: str, opens: str | None = None, closes: str | None = None) -> VersionPeriod:

@@ -72,7 +72,7 @@ def _condition(text: str) -> Callable[[Values], bool]:
     """`entryTime`: the field is given; `isBackPay=1`: the field has one of the values, parted by `|`."""
     name, _, values = text.partition("=")
     wanted = set(values.split("|")) if values else None
-    return lambda scope: scope.get(name) is not None and (wanted is None or str(scope[name]) in wanted)
+    return lambda scope: scope.get(name) is not None and (wanted is None or _code(scope[name]) in wanted)
 
 
 class _ValueCheck:

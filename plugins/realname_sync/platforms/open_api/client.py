@@ -1,13 +1,10 @@
 """The client of the protocol: one exchange, and on top of it reads, writes, results and pages."""
 
 import hashlib
-import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -28,14 +25,13 @@ from realname_sync.errors import (
     ThrottledError,
 )
 from realname_sync.platforms.open_api.answer_rows import Page, read_page
+from realname_sync.platforms.open_api.call_record import CallRecord, project_code_in
 from realname_sync.platforms.open_api.cipher import decrypt, encrypt
 from realname_sync.platforms.open_api.envelope import Answer, Call, Credentials, form_body, signed_form
 from realname_sync.platforms.open_api.pace import Pace
 from realname_sync.standards import Profile, check_request, load_standard, serialise
 from realname_sync.workdate import Clock, system_clock
 
-LOG = logging.getLogger(__name__)
-_PROJECT = re.compile(r'"projectCode":"([^"\\]*)"')
 _RESULT_METHOD = "AsyncHandleResult.Query"
 
 __all__ = ["Answer", "AsyncResult", "CallRecord", "Credentials", "OpenApiClient", "Page"]
@@ -47,24 +43,6 @@ class AsyncResult:
 
     status: int
     result: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """One exchange, for the books: nothing in it is personal. `elapsed_ms` in milliseconds, `error` a class name."""
-
-    platform: str
-    method: str
-    appid: str
-    project_code: str | None
-    code: int | None
-    http_status: int | None
-    error: str | None
-    sent_at: datetime
-    elapsed_ms: float
-    request_bytes: int
-    data_sha256: str
-    serial_code: str | None
 
 
 class OpenApiClient:
@@ -151,23 +129,23 @@ class OpenApiClient:
             failure = error
             raise
         finally:
-            project = _PROJECT.search(data_text)
-            self._note(
-                CallRecord(
-                    platform=self.profile.name,
-                    method=method,
-                    appid=credentials.appid,
-                    project_code=project.group(1) if project else None,
-                    code=answer.code if answer else None,
-                    http_status=http_status,
-                    error=type(failure).__name__ if failure else None,
-                    sent_at=sent_at,
-                    elapsed_ms=round((time.perf_counter() - started) * 1000, 3),
-                    request_bytes=len(body),
-                    data_sha256=hashlib.sha256(data_text.encode()).hexdigest(),
-                    serial_code=answer.serial_code if answer else None,
-                )
+            record = CallRecord(
+                platform=self.profile.name,
+                method=method,
+                appid=credentials.appid,
+                project_code=project_code_in(data_text),
+                code=answer.code if answer else None,
+                http_status=http_status,
+                error=type(failure).__name__ if failure else None,
+                sent_at=sent_at,
+                elapsed_ms=round((time.perf_counter() - started) * 1000, 3),
+                request_bytes=len(body),
+                data_sha256=hashlib.sha256(data_text.encode()).hexdigest(),
+                serial_code=answer.serial_code if answer else None,
             )
+            record.log()
+            if self._on_call is not None:
+                self._on_call(record)
         return answer
 
     def read(self, method: str, query: Mapping[str, Any], credentials: Credentials) -> Any:
@@ -280,20 +258,6 @@ class OpenApiClient:
             sleep=self._sleep,
             reraise=True,
         )
-
-    def _note(self, record: CallRecord) -> None:
-        LOG.info(
-            "%s %s: code %s, HTTP %s, %.0f ms, %d bytes%s",
-            record.platform,
-            record.method,
-            record.code,
-            record.http_status,
-            record.elapsed_ms,
-            record.request_bytes,
-            f", {record.error}" if record.error else "",
-        )
-        if self._on_call is not None:
-            self._on_call(record)
 
 
 def _was_never_connected(error: requests.RequestException) -> bool:
