@@ -1,0 +1,66 @@
+# Needs Python 3.11 or 3.12 and make; everything else is installed into .venv from the lock.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# The first interpreter that really starts and can make a virtual environment.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
+	"$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null \
+	&& echo "$$python" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: demo
+demo: $(INSTALLED) ## One synthetic day through Airflow, end to end (WORKERS=… PROJECTS=… SEED=…)
+	@$(BIN)/realname demo $(if $(PROJECTS),--projects $(PROJECTS)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(SEED),--seed $(SEED))
+
+.PHONY: up
+up: $(INSTALLED) ## Airflow with its web page, the DAGs on, the sandbox running, until Ctrl-C
+	@$(BIN)/realname up
+
+.PHONY: test
+test: $(INSTALLED) ## Every test that needs no browser and no Docker; what CI runs (ARGS=… for pytest)
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: lint types test ## Everything that has to be green before a commit
+
+.PHONY: lint
+lint: $(INSTALLED) ## Style of the Python and the SQL, and which part may import which
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint sql --processes 2
+
+.PHONY: types
+types: $(INSTALLED) ## mypy, strict, on the library
+	@$(BIN)/mypy
+
+.PHONY: install
+install: $(INSTALLED) ## Make .venv from the lock (the other targets do this by themselves)
+
+$(INSTALLED): requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 with venv is needed; set PYTHON=/path/to/python" >&2; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@echo "installing into $(VENV) from requirements-dev.lock"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: lock
+lock: ## Resolve the dependencies anew and write both locks (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes \
+		--no-emit-index-url --no-header --quiet -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
+
+.PHONY: clean
+clean: ## Remove what demo and tests wrote; .venv stays
+	rm -rf var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

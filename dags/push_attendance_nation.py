@@ -1,0 +1,28 @@
+"""Push attendance to the nation.
+
+Sends what the nation is due for the work date, in its order: companies, sub-contractors, teams, workers, entries, then
+attendance, each project under its own pair of appid and secret.
+
+**Kind:** by date. Run it as often as you like: the nation counts the same punch twice, so what is acknowledged is not
+sent again, and a call whose outcome is unknown is asked about before anything of it is sent again.
+
+**Waits for:** `check_consistency` of the date.
+
+**When it fails:** "signature refused" means that the project's pair is wrong: load the right ones with
+`realname credentials import`. `realname status DATE` says how many rows wait, are held or were refused.
+"""
+
+from airflow.sdk import dag
+
+from realname_sync.orchestration import tasks
+from realname_sync.orchestration.defaults import BY_DATE
+from realname_sync.orchestration.schedules import PUSH
+from realname_sync.orchestration.tags import Tag
+
+
+@dag(schedule=PUSH, doc_md=__doc__, tags=[Tag.TIER_1, Tag.OUT, Tag.BY_DATE], **BY_DATE)
+def push_attendance_nation():
+    tasks.await_inputs("deliver") >> tasks.deliver_to_nation()
+
+
+push_attendance_nation()

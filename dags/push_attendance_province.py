@@ -1,0 +1,28 @@
+"""Push attendance to the province.
+
+Sends what the province is due for the work date, in its order: participants, teams, workers, entries, key posts and
+devices, then attendance. The deadline is 24:00 of the work date; what arrives later counts as late.
+
+**Kind:** by date. Run it as often as you like: what is acknowledged is not sent again, and a call whose outcome is
+unknown is asked about before anything of it is sent again.
+
+**Waits for:** `check_consistency` of the date.
+
+**When it fails:** "signature refused" means appid or secret of the connection `province_platform` is wrong.
+`realname status DATE` says how many rows wait, are held or were refused, and `realname explain` says why.
+"""
+
+from airflow.sdk import dag
+
+from realname_sync.orchestration import tasks
+from realname_sync.orchestration.defaults import BY_DATE
+from realname_sync.orchestration.schedules import PUSH
+from realname_sync.orchestration.tags import Tag
+
+
+@dag(schedule=PUSH, doc_md=__doc__, tags=[Tag.TIER_1, Tag.OUT, Tag.BY_DATE], **BY_DATE)
+def push_attendance_province():
+    tasks.await_inputs("deliver") >> tasks.deliver_to_province()
+
+
+push_attendance_province()

@@ -1,0 +1,27 @@
+"""Reconcile the uploads.
+
+Compares, project by project, what the municipal platform has for the work date, what was read, what was acknowledged,
+and what the province and the nation say they hold.
+
+**Kind:** by date; scheduled on the next morning. Reconciling a date again replaces its figures.
+
+**Waits for:** an attempt to deliver to each platform. A delivery that failed does not keep it waiting: showing what did
+not arrive is what it is for.
+
+**When it fails:** a platform could not be asked; it is tried again.
+"""
+
+from airflow.sdk import dag
+
+from realname_sync.orchestration import tasks
+from realname_sync.orchestration.defaults import BY_DATE
+from realname_sync.orchestration.schedules import RECONCILE
+from realname_sync.orchestration.tags import Tag
+
+
+@dag(schedule=RECONCILE, doc_md=__doc__, tags=[Tag.TIER_2, Tag.INSIDE, Tag.BY_DATE], **BY_DATE)
+def reconcile_uploads():
+    tasks.await_inputs("reconcile_uploads") >> tasks.reconcile_uploads()
+
+
+reconcile_uploads()

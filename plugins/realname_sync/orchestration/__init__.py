@@ -1,0 +1,1 @@
+"""How Airflow carries the use cases: schedules, tasks, pools, retries, connections. Nothing else imports Airflow."""

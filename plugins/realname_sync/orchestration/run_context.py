@@ -1,0 +1,91 @@
+"""What a running task asks of its DAG run: the work date, since when inputs count, and where to announce a result."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from airflow.sdk import Asset, Param, get_current_context
+
+from realname_sync.errors import WorkDateError
+from realname_sync.orchestration.connections import airflow_connection
+from realname_sync.orchestration.schedules import evening_of
+from realname_sync.workdate import resolve_work_date
+
+WORK_DATE_PARAM = Param(
+    None,
+    type=["null", "string"],
+    format="date",
+    title="Work date",
+    description="The day to work for, as yyyy-MM-dd. Leave it empty to work for the run's own partition. "
+    "Working for a date again is safe: it gives the same result and touches no other date.",
+)
+INPUTS_SINCE_PARAM = Param(
+    None,
+    type=["null", "string"],
+    format="date-time",
+    title="Inputs since",
+    description="Wait for inputs that were made at or after this instant, for example when a range is being made anew. "
+    "Leave it empty to take the inputs as they are; a scheduled run waits for those of its own evening.",
+)
+
+
+@contextmanager
+def opened_city() -> Iterator[Any]:
+    """The city that Airflow's connections describe, closed at the end."""
+    from realname_sync.pipelines.city import open_city
+
+    city = open_city(airflow_connection)
+    try:
+        yield city
+    finally:
+        city.close()
+
+
+def run_work_date() -> date:
+    """The work date of this run.
+
+    Raises:
+        WorkDateError: the run has none.
+    """
+    context = get_current_context()
+    return resolve_work_date(
+        context["params"].get("work_date"), context["dag_run"].partition_key, context.get("data_interval_start")
+    )
+
+
+def inputs_since(work_date: date) -> datetime | None:
+    """From when on inputs count for this run: as the parameter says, else this evening's if the run was scheduled.
+
+    Raises:
+        WorkDateError: the parameter is no instant with a time zone.
+    """
+    context = get_current_context()
+    given = context["params"].get("inputs_since")
+    if given:
+        instant = datetime.fromisoformat(given)
+        if instant.tzinfo is None:
+            raise WorkDateError(f"{given!r} has no time zone; write it as 2026-11-20T22:30:00+08:00")
+        return instant
+    return evening_of(work_date) if context["dag_run"].run_type == "scheduled" else None
+
+
+def announce(asset: Asset, counts: dict[str, Any], work_date: date | None = None) -> None:
+    """Attach the counts to the event that the asset gets when this task succeeds, in the work date's partition."""
+    event = get_current_context()["outlet_events"][asset]
+    event.extra = counts
+    if work_date is not None:
+        event.add_partitions(work_date.isoformat())
+
+
+def for_work_date(use_case: Callable[..., dict[str, Any]], asset: Asset, *arguments: Any) -> dict[str, Any]:
+    """Carry out a use case for the run's work date in the city, announce what it counted, and return that.
+
+    Raises:
+        RealnameError: whatever the use case raises; the retry policy decides what follows.
+    """
+    work_date = run_work_date()
+    with opened_city() as city:
+        counts = use_case(city, work_date, *arguments)
+    announce(asset, counts, work_date)
+    return counts

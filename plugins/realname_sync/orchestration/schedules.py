@@ -1,0 +1,47 @@
+"""When everything runs, in Asia/Shanghai, and why then.
+
+A by-date DAG has one partition per work date; its key is the date as yyyy-MM-dd.
+"""
+
+from datetime import date, datetime, time
+
+from airflow.sdk import CronPartitionTimetable, CronTriggerTimetable
+
+from realname_sync.workdate import SHANGHAI
+
+ZONE = "Asia/Shanghai"
+WORK_DATE_FORMAT = "%Y-%m-%d"
+
+_EVENING_BEGINS = time(22, 30)
+
+
+def _that_day(cron: str) -> CronPartitionTimetable:
+    return CronPartitionTimetable(cron, timezone=ZONE, key_format=WORK_DATE_FORMAT)
+
+
+def _the_day_before(cron: str) -> CronPartitionTimetable:
+    return CronPartitionTimetable(cron, timezone=ZONE, run_offset=-1, key_format=WORK_DATE_FORMAT)
+
+
+# Shared data change all day, and no lamp should be lit on stale data. Ten past, because others ask on the hour.
+PULL = CronTriggerTimetable("10 * * * *", timezone=ZONE)
+
+# Most shifts have punched out by then, and 90 minutes are left before the deadline of 24:00.
+EXTRACT = _that_day("30 22 * * *")
+
+# The extraction takes minutes. A step that comes too early waits for its inputs, so these times need no margin.
+CHECK = _that_day("45 22 * * *")
+
+# An hour to send, to ask for results and to try once more before 24:00.
+PUSH = _that_day("0 23 * * *")
+
+# By then the results are in, and devices have sent what they held back overnight.
+RECONCILE = _the_day_before("30 5 * * *")
+
+# On the desk when the working day begins.
+REPORT = _the_day_before("0 6 * * *")
+
+
+def evening_of(work_date: date) -> datetime:
+    """When the scheduled steps of a work date begin; what ran for that date before then is not this evening's."""
+    return datetime.combine(work_date, _EVENING_BEGINS, tzinfo=SHANGHAI)

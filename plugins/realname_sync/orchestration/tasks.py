@@ -1,0 +1,90 @@
+"""The tasks: each opens the city and calls one use case.
+
+Use cases are imported inside the bodies, so that parsing a DAG file loads no warehouse, no pandas and no expectations.
+"""
+
+import logging
+from typing import Any
+
+from airflow.sdk import PokeReturnValue, task
+
+from realname_sync.orchestration import assets
+from realname_sync.orchestration.pools import Pool
+from realname_sync.orchestration.run_context import announce, for_work_date, inputs_since, opened_city, run_work_date
+
+log = logging.getLogger(__name__)
+
+_POKE_SECONDS = 60
+_WAIT_SECONDS = 6 * 3600
+
+
+@task(outlets=[assets.SHARED_MASTER_DATA], pool=Pool.INTEGRITY)
+def pull_master_data(params: dict[str, Any]) -> dict[str, Any]:
+    """Pull what changed on the integrity platform, or everything."""
+    from realname_sync.pipelines.pull import pull_master_data
+
+    with opened_city() as city:
+        counts = pull_master_data(city, full=bool(params["full"]))
+    announce(assets.SHARED_MASTER_DATA, counts)
+    return counts
+
+
+@task.sensor(mode="reschedule", poke_interval=_POKE_SECONDS, timeout=_WAIT_SECONDS)
+def await_inputs(step: str) -> PokeReturnValue:
+    """Wait until what the step builds on is there for the work date, as the warehouse tells."""
+    from realname_sync.pipelines.inputs import missing_inputs
+
+    work_date = run_work_date()
+    with opened_city() as city:
+        missing = missing_inputs(city, step, work_date, inputs_since(work_date))
+    for sentence in missing:
+        log.warning("waiting: %s", sentence)
+    return PokeReturnValue(is_done=not missing)
+
+
+@task(outlets=[assets.MUNICIPAL_DAY], pool=Pool.MUNICIPAL)
+def extract_municipal() -> dict[str, Any]:
+    """Take the municipal platform's objects and the day's punches into the warehouse."""
+    from realname_sync.pipelines.extract import extract_municipal
+
+    return for_work_date(extract_municipal, assets.MUNICIPAL_DAY)
+
+
+@task(inlets=[assets.SHARED_MASTER_DATA, assets.MUNICIPAL_DAY], outlets=[assets.FINDINGS])
+def check_consistency() -> dict[str, Any]:
+    """Run every rule over the day and keep what it found."""
+    from realname_sync.pipelines.check import check_consistency
+
+    return for_work_date(check_consistency, assets.FINDINGS)
+
+
+@task(inlets=[assets.FINDINGS], outlets=[assets.SENT_TO_PROVINCE], pool=Pool.PROVINCE)
+def deliver_to_province() -> dict[str, Any]:
+    """Send to the province what is due and not held."""
+    from realname_sync.pipelines.deliver import deliver
+
+    return for_work_date(deliver, assets.SENT_TO_PROVINCE, "province")
+
+
+@task(inlets=[assets.FINDINGS], outlets=[assets.SENT_TO_NATION], pool=Pool.NATION)
+def deliver_to_nation() -> dict[str, Any]:
+    """Send to the nation what is due and not held."""
+    from realname_sync.pipelines.deliver import deliver
+
+    return for_work_date(deliver, assets.SENT_TO_NATION, "nation")
+
+
+@task(inlets=[assets.SENT_TO_PROVINCE, assets.SENT_TO_NATION], outlets=[assets.RECONCILIATION])
+def reconcile_uploads() -> dict[str, Any]:
+    """Compare what was read, what was acknowledged and what the platforms hold."""
+    from realname_sync.pipelines.reconcile import reconcile_uploads
+
+    return for_work_date(reconcile_uploads, assets.RECONCILIATION)
+
+
+@task(inlets=[assets.FINDINGS, assets.RECONCILIATION], outlets=[assets.QUALITY_REPORT])
+def report_quality() -> dict[str, Any]:
+    """Write the quality report of the day."""
+    from realname_sync.pipelines.report import report_quality
+
+    return for_work_date(report_quality, assets.QUALITY_REPORT)
