@@ -1,0 +1,1 @@
+"""What goes out: planned as batches, sent, asked after, settled, and counted. State lives on the batch."""

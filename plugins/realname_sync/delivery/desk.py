@@ -1,0 +1,96 @@
+"""What a delivery works with: one platform, one work date, the warehouse, and a name of its own as sender."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine
+
+from realname_sync.platforms.open_api.client import CallRecord
+from realname_sync.platforms.uplink import Uplink
+from realname_sync.warehouse import bulk
+from realname_sync.warehouse.engine import Role, transaction
+from realname_sync.warehouse.protection import Vault
+from realname_sync.workdate import Clock
+
+LEASE = timedelta(minutes=10)
+"""How long a sender may be silent before its batches count as abandoned; far above any read time-out."""
+
+_CALL_COLUMNS = (
+    "platform", "method", "appid", "project_code", "code", "http_status", "error", "sent_at", "elapsed_ms", "request_bytes",
+    "data_sha256", "serial_code",
+)  # fmt: skip
+
+
+def new_sender() -> str:
+    """A name no other sender has: host, process and a random part."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+class CallBook:
+    """Keeps the record of every call until it is written to ops.call_log together with what came of the calls."""
+
+    def __init__(self) -> None:
+        self._records: list[CallRecord] = []
+        self._lock = threading.Lock()
+
+    def note(self, record: CallRecord) -> None:
+        """Remember one call; called from many threads."""
+        with self._lock:
+            self._records.append(record)
+
+    def write(self, connection: Connection) -> int:
+        """Write what was remembered, and forget it."""
+        with self._lock:
+            records, self._records = self._records, []
+        return bulk.copy_rows(
+            connection,
+            "ops.call_log",
+            _CALL_COLUMNS,
+            (
+                [round(value) if column == "elapsed_ms" else value for column, value in zip(_CALL_COLUMNS, values, strict=True)]
+                for values in ([getattr(record, column) for column in _CALL_COLUMNS] for record in records)
+            ),
+        )
+
+
+@dataclass
+class Desk:
+    """Everything one delivery needs at hand."""
+
+    engine: Engine
+    vault: Vault
+    uplink: Uplink
+    book: CallBook
+    work_date: date
+    clock: Clock
+    images: Callable[[list[str]], dict[str, str]]
+    progress: Callable[[str], None] = lambda _text: None
+    sleep: Callable[[float], None] = time.sleep
+    sender: str = field(default_factory=new_sender)
+    calls_in_flight: int = 8
+    patience: timedelta = timedelta(minutes=5)
+
+    @property
+    def target(self) -> str:
+        """The platform: `province` or `nation`."""
+        return self.uplink.profile.name
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """The parameters every statement of a delivery takes."""
+        return {"work_date": self.work_date, "target": self.target}
+
+    @contextmanager
+    def commit(self) -> Iterator[Connection]:
+        """One transaction of the sending role, with the calls made since the last one."""
+        with transaction(self.engine, Role.SEND) as connection:
+            yield connection
+            self.book.write(connection)

@@ -1,0 +1,15 @@
+-- Claim up to :wanted planned batches for one sender, oldest first; another sender takes others. Writes delivery.batch; yields the claimed.
+UPDATE delivery.batch
+SET state = 'sending', sender = :sender, lease_until = :lease_until, attempts = attempts + 1
+FROM (
+    SELECT
+        batch.work_date AS picked_date,
+        batch.batch_id AS picked
+    FROM delivery.batch AS batch
+    WHERE batch.work_date = :work_date AND batch.target = :target AND batch.kind = :kind AND batch.state = 'planned'
+    ORDER BY batch.batch_id
+    LIMIT :wanted
+    FOR UPDATE SKIP LOCKED
+) AS free
+WHERE batch.work_date = :work_date AND batch.batch_id = free.picked
+RETURNING batch.batch_id, batch.project_code, batch.group_key, batch.row_count;

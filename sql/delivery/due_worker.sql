@@ -1,0 +1,61 @@
+-- Workers :target does not have yet, in their team as the platform numbers it. Shared persons go up under their shared name and phone.
+-- Ciphertext columns are revealed on the way out; person_id says whose photograph is to be fetched.
+SELECT
+    worker.project_code,
+    worker.person_id AS local_key,
+    known.digest AS refused_digest,
+    worker.person_id AS image_of,
+    worker.project_code AS "projectCode",
+    worker.corp_code AS "corpCode",
+    corp.corp_name AS "corpName",
+    cast(team.platform_key AS bigint) AS "teamSysNo",
+    coalesce(site_team.team_name, CASE WHEN team.platform_key IS NOT NULL THEN left(concat('管理人员（', corp.corp_name, '）'), 100) END) AS "teamName",
+    coalesce(shared.name, person.name) AS "workerName",
+    cast(coalesce(worker.is_team_leader, FALSE) AS integer) AS "isTeamLeader",
+    person.id_card_type AS "idCardType",
+    person.id_cipher AS "idCardNumber",
+    worker.work_type AS "workType",
+    cast(core.as_number(worker.work_role) AS integer) AS "workRole",
+    worker.bank_card_cipher AS "payRollBankCardNumber",
+    worker.bank_code AS "payRollTopBankCode",
+    person.nation,
+    person.address,
+    person.politics AS "politicsType",
+    coalesce(shared.phone_cipher, person.phone_cipher) AS "cellPhone",
+    person.education AS "cultureLevelType",
+    person.grant_org AS "grantOrg",
+    cast(core.as_number(worker.identity_type) AS integer) AS "identityType",
+    cast(core.as_number(worker.contract_kind) AS integer) AS "contractKind",
+    worker.safety_trained_at AS "safetyTrainedAt"
+FROM core.project_worker AS worker
+INNER JOIN delivery.open_project AS open_one ON open_one.target = :target AND open_one.project_code = worker.project_code
+INNER JOIN core.person AS person ON person.person_id = worker.person_id
+INNER JOIN core.corp AS corp ON corp.corp_code = worker.corp_code
+LEFT JOIN core.team AS site_team ON site_team.team_id = worker.team_id
+LEFT JOIN LATERAL (
+    SELECT current_person.name, current_person.phone_cipher
+    FROM core.current_person AS current_person
+    WHERE current_person.id_hash = person.id_hash
+    LIMIT 1
+) AS shared ON TRUE
+LEFT JOIN delivery.registration AS team
+    ON
+        team.target = :target AND team.kind = 'team' AND team.state = 'acknowledged' AND team.project_code = worker.project_code
+        AND team.local_key = coalesce(worker.team_id, concat('management|', worker.corp_code))
+LEFT JOIN delivery.registration AS known
+    ON
+        known.target = :target AND known.kind = 'worker'
+        AND known.project_code = worker.project_code AND known.local_key = worker.person_id
+WHERE
+    (known.state IS NULL OR known.state = 'refused')
+    AND (team.state = 'acknowledged' OR (cast(:target AS text) = 'province' AND worker.team_id IS NULL))
+    AND NOT EXISTS (
+        SELECT 1 FROM quality.finding AS stop
+        WHERE
+            stop.work_date = :work_date AND stop.severity = 'stop'
+            AND (
+                (stop.object = 'project' AND stop.object_key = worker.project_code)
+                OR (stop.object = 'person' AND stop.object_key = worker.person_id)
+                OR (stop.object = 'project_worker' AND stop.object_key = concat_ws('|', worker.project_code, worker.person_id))
+            )
+    );
