@@ -99,16 +99,3 @@ create table if not exists nation.attendance (
 
 create index if not exists attendance_by_day on nation.attendance (project_code, work_date, attendance_id);
 create index if not exists attendance_by_date on nation.attendance (work_date);
-
--- contract, payroll and training, one row an item
-create table if not exists nation.person_record (
-    person_record_id bigint generated always as identity primary key,
-    object text not null check (object in ('contract', 'payroll', 'training')),
-    project_code text not null,
-    id_card_type text not null,
-    id_number text not null,
-    payload jsonb not null,
-    serial_code text not null
-);
-
-create index if not exists person_record_by_project on nation.person_record (object, project_code);

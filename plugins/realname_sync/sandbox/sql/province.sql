@@ -95,18 +95,6 @@ create unique index if not exists attendance_once on province.attendance (device
 create index if not exists attendance_by_day on province.attendance (project_code, work_date, attendance_id);
 create index if not exists attendance_by_date on province.attendance (work_date);
 
--- contract, payroll and training, one row an item
-create table if not exists province.person_record (
-    person_record_id bigint generated always as identity primary key,
-    object text not null check (object in ('contract', 'payroll', 'training')),
-    project_code text not null,
-    id_card_type text not null,
-    id_number text not null,
-    payload jsonb not null,
-    serial_code text not null
-);
-
-create index if not exists person_record_by_project on province.person_record (object, project_code);
 
 create table if not exists province.key_post (
     project_code text not null,

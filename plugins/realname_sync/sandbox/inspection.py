@@ -1,0 +1,143 @@
+"""What tests and the demo may ask of a platform from this machine: calls, counts, punches of a day, faults.
+
+Nothing here belongs to the protocol; a real platform has none of it.
+"""
+
+import json
+from datetime import date
+from ipaddress import ip_address
+from typing import Any
+
+from aiohttp import web
+from psycopg import sql
+
+from realname_sync.sandbox.platform import Platform
+from realname_sync.sandbox.wire_json import dump_json
+
+STORED_TABLES: dict[str, tuple[str, ...]] = {
+    "integrity": ("shared_row", "lamp", "correction", "rectification"),
+    "province": ("sub_contractor", "team", "worker", "entry_exit", "key_post", "device", "attendance"),
+    "nation": ("corp", "sub_contractor", "team", "worker", "entry_exit", "attendance"),
+}
+
+
+async def counts(platform: Platform) -> dict[str, Any]:
+    """Calls by method, how many of them were accepted, write calls, and rows stored by object."""
+    await platform.receipts.settled()
+    await platform.calls.flush()
+    async with platform.pool.connection() as connection:
+        cursor = await connection.execute(
+            """
+            select coalesce(method, '') as method, count(*) as received, count(*) filter (where code = 0) as accepted,
+                count(*) filter (where is_write) as writes
+            from control.call where platform = %s group by 1 order by 1
+            """,
+            [platform.name],
+        )
+        methods = await cursor.fetchall()
+        rows: dict[str, int] = {}
+        for table in STORED_TABLES[platform.name]:
+            counting = sql.SQL("select count(*) as rows from {}").format(sql.Identifier(table))
+            counted = await (await connection.execute(counting)).fetchone()
+            rows[table] = int(counted["rows"]) if counted else 0
+    return {
+        "platform": platform.name,
+        "calls": {row["method"]: row["received"] for row in methods},
+        "accepted_calls": {row["method"]: row["accepted"] for row in methods},
+        "write_calls": sum(row["writes"] for row in methods),
+        "rows": rows,
+    }
+
+
+async def attendance(platform: Platform, work_date: date) -> dict[str, Any]:
+    """Punches stored for a day: rows, persons and late rows by project, and rows in all."""
+    await platform.receipts.settled()
+    async with platform.pool.connection() as connection:
+        cursor = await connection.execute(
+            """
+            select project_code, count(*) as rows, count(distinct (id_card_type, id_number)) as persons,
+                count(*) filter (where is_late) as late_rows
+            from attendance where work_date = %s group by project_code order by project_code
+            """,
+            [work_date],
+        )
+        projects = await cursor.fetchall()
+    return {
+        "platform": platform.name,
+        "date": work_date,
+        "rows": sum(row["rows"] for row in projects),
+        "projects": {row.pop("project_code"): row for row in projects},
+    }
+
+
+async def recent_calls(platform: Platform, after: int, limit: int) -> list[dict[str, Any]]:
+    """Calls with a number above `after`, oldest first."""
+    await platform.calls.flush()
+    async with platform.pool.connection() as connection:
+        cursor = await connection.execute(
+            """
+            select call_id, method, is_write, appid, project_code, code, http_status, fault, serial_code, row_count,
+                request_bytes, data_sha256, received_at, elapsed_ms
+            from control.call where platform = %s and call_id > %s order by call_id limit %s
+            """,
+            [platform.name, after, limit],
+        )
+        return await cursor.fetchall()
+
+
+def inspection_routes(platform: Platform) -> list[web.AbstractRouteDef]:
+    """The addresses below /sandbox/, which answer this machine only."""
+
+    async def get_counts(_request: web.Request) -> web.Response:
+        return _json(await counts(platform))
+
+    async def get_attendance(request: web.Request) -> web.Response:
+        if platform.name == "integrity":
+            raise web.HTTPNotFound(text="the integrity platform takes no attendance")
+        try:
+            work_date = date.fromisoformat(request.query.get("date", ""))
+        except ValueError:
+            raise web.HTTPBadRequest(text="date is needed, as yyyy-MM-dd") from None
+        return _json(await attendance(platform, work_date))
+
+    async def get_calls(request: web.Request) -> web.Response:
+        after, limit = request.query.get("after", "0"), request.query.get("limit", "1000")
+        if not (after.isdecimal() and limit.isdecimal()):
+            raise web.HTTPBadRequest(text="after and limit are whole numbers")
+        return _json(await recent_calls(platform, int(after), int(limit)))
+
+    async def get_faults(_request: web.Request) -> web.Response:
+        return _json(platform.faults.described())
+
+    async def post_faults(request: web.Request) -> web.Response:
+        try:
+            body = json.loads(await request.text())
+            platform.faults.switch_on(body.get("faults", body) if isinstance(body, dict) else body)
+        except (ValueError, TypeError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        return _json(platform.faults.described())
+
+    async def delete_faults(_request: web.Request) -> web.Response:
+        platform.faults.clear()
+        return _json([])
+
+    return [
+        web.get("/sandbox/counts", get_counts),
+        web.get("/sandbox/attendance", get_attendance),
+        web.get("/sandbox/calls", get_calls),
+        web.get("/sandbox/faults", get_faults),
+        web.post("/sandbox/faults", post_faults),
+        web.delete("/sandbox/faults", delete_faults),
+    ]
+
+
+def from_this_machine(request: web.Request) -> bool:
+    """Whether a request comes from the machine the sandbox runs on."""
+    try:
+        return ip_address(request.remote or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _json(value: Any) -> web.Response:
+    return web.Response(text=dump_json(value), content_type="application/json")
