@@ -127,9 +127,9 @@ def test_code_tables_have_the_number_of_codes_that_the_survey_lists() -> None:
     expected = {
         "workType": 39, "workRole": 2, "idCardType": 26, "yesNo": 2, "gender": 2, "participationType": 12,
         "direction": 2, "attendType": 11, "entryExitType": 2, "politicsType": 13, "cultureLevelType": 9,
-        "maritalStatus": 4, "contractPeriodType": 2, "contractUnit": 3, "trainingType": 4, "projectCategory": 13, "projectStatus": 5,
-        "approvalLevel": 6, "projectSize": 3, "projectProperty": 7, "projectFunction": 18, "registrationType": 32,
-        "currency": 2, "asyncStatus": 3,
+        "maritalStatus": 4, "contractPeriodType": 2, "contractUnit": 3, "trainingType": 4, "projectCategory": 13,
+        "projectStatus": 5, "approvalLevel": 6, "projectSize": 3, "projectProperty": 7, "projectFunction": 18,
+        "registrationType": 32, "currency": 2, "asyncStatus": 3,
     }  # fmt: skip
     tables = load_standard("national_1_1_2").code_tables
     assert {name: len(table.codes) for name, table in tables.items() if name != "bank"} == expected

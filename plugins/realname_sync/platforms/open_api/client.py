@@ -1,6 +1,7 @@
 """The client of the protocol: one exchange, and on top of it reads, writes, results and pages."""
 
 import hashlib
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -188,7 +189,9 @@ class OpenApiClient:
         if status not in states:
             raise MalformedAnswerError(f"{self.profile.name}: {_RESULT_METHOD} answered no known status", str(data))
         result = data.get("result")
-        return AsyncResult(int(status), "" if result is None else str(result))
+        if not isinstance(result, str):
+            result = "" if result is None else json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+        return AsyncResult(int(status), result)
 
     def pages(self, method: str, query: Mapping[str, Any], credentials: Credentials) -> Iterator[Page]:
         """The pages of a query that have rows, in order; `pageIndex` is filled in, `pageSize` where it is not given.
@@ -254,7 +257,7 @@ class OpenApiClient:
         return Retrying(
             retry=retry_if_exception_type(kinds),
             stop=stop_after_attempt(self.profile.attempts),
-            wait=wait_exponential_jitter(initial=0.3, max=5, jitter=0.3),
+            wait=wait_exponential_jitter(multiplier=0.3, max=5, jitter=0.3),
             sleep=self._sleep,
             reraise=True,
         )
