@@ -1,4 +1,4 @@
-"""A day's punches to one platform: held or packed in the database, sent, settled; rows that have to go again are packed again."""
+"""A day's punches to one platform: held or packed in the database, sent, settled; what has to go again is packed again."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -95,15 +95,16 @@ class AttendanceDelivery:
                 raise ended_by
 
     def _parcels(self, batch_ids: Sequence[int]) -> tuple[list[Parcel], dict[int, dict[int, str]]]:
-        """The text of each batch; batches with rows that the standard would not take are named instead, and those rows."""
+        """The text of each batch; of a batch with rows the standard would not take, those rows and why instead."""
         desk = self.desk
         with desk.commit() as connection:
-            rows = statements.rows(
+            rows = statements.records(
                 connection, "delivery/attendance_rows", work_date=desk.work_date, batch_ids=list(batch_ids)
             )
-        by_batch: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+        by_batch: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
-            by_batch[row.batch_id].append(self._revealed(row._mapping))
+            row["idCardNumber"] = desk.vault.reveal(row["idCardNumber"])
+            by_batch[row["batch_id"]].append(row)
         parcels: list[Parcel] = []
         unfit: dict[int, dict[int, str]] = {}
         for batch_id, values in by_batch.items():
@@ -120,9 +121,6 @@ class AttendanceDelivery:
             text = serialise(self.method, header, sent_rows, encrypt=partial(encrypt, secret=secret))
             parcels.append(Parcel(batch_id, values[0]["projectCode"], text))
         return parcels, unfit
-
-    def _revealed(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {**values, "idCardNumber": self.desk.vault.reveal(values["idCardNumber"])}
 
     def _picked(self, values: Mapping[str, Any], *, in_header: bool) -> dict[str, Any]:
         fields = self.method.header if in_header else self.method.row
@@ -144,7 +142,11 @@ class AttendanceDelivery:
         )
         self._record_rows(
             connection,
-            [(batch_id, index, "refused", reason) for batch_id, rows in unfit.items() for index, reason in rows.items()],
+            [
+                (batch_id, index, "refused", reason)
+                for batch_id, rows in unfit.items()
+                for index, reason in rows.items()
+            ],
         )
 
     def _settle(self, connection: Connection, verdicts: Mapping[int, Verdict]) -> None:

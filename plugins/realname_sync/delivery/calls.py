@@ -45,7 +45,6 @@ class Sent:
     reason: str | None = None
 
 
-
 def send_parcels(
     uplink: Uplink, method: str, parcels: Sequence[Parcel], in_flight: int
 ) -> tuple[list[Sent], RealnameError | None]:

@@ -1,4 +1,7 @@
-"""The chain before attendance: what a platform has to know first, in the order it wants to be told (open-api.md 5.4, province.md 4)."""
+"""The chain before attendance: what a platform has to know first, in the order it wants to be told.
+
+Sources: open-api.md 5.4, province.md 4.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -113,7 +116,9 @@ class StepDelivery:
         collect_results(desk, self.step.kind, self._settle)
         with desk.commit() as connection:
             for state in ("planned", "unknown"):
-                left = statements.rows(connection, "delivery/open_batches", kind=self.step.kind, state=state, **desk.key)
+                left = statements.rows(
+                    connection, "delivery/open_batches", kind=self.step.kind, state=state, **desk.key
+                )
                 self._settle(
                     connection, {row.batch_id: Verdict("released", "not known to have arrived") for row in left}
                 )
@@ -121,18 +126,18 @@ class StepDelivery:
     def _due(self) -> list[Item]:
         desk = self.desk
         with desk.commit() as connection:
-            listed = statements.rows(connection, f"delivery/{self.step.due}", **desk.key, **self.step.parameters)
-        items = [self._item(row._mapping) for row in listed]
+            listed = statements.records(connection, f"delivery/{self.step.due}", **desk.key, **self.step.parameters)
+        items = [self._item(row) for row in listed]
         return [
             item
             for item, row in zip(items, listed, strict=True)
-            if row.refused_digest is None or bytes(row.refused_digest) != item.digest
+            if row["refused_digest"] is None or bytes(row["refused_digest"]) != item.digest
         ]
 
     def _item(self, values: Mapping[str, Any]) -> Item:
         reveal = self.desk.vault.reveal
         plain = {
-            name: reveal(value) if isinstance(value, bytes | memoryview) and name != "refused_digest" else value
+            name: reveal(value) if isinstance(value, bytes) and name != "refused_digest" else value
             for name, value in values.items()
             if value is not None
         }
@@ -222,7 +227,8 @@ class StepDelivery:
             with desk.commit() as connection:
                 record_sent(desk, connection, sent)
                 self._settle_by_items(
-                    connection, {one.batch_id: Verdict("refused", one.reason or "") for one in sent if one.state == "refused"}
+                    connection,
+                    {one.batch_id: Verdict("refused", one.reason or "") for one in sent if one.state == "refused"},
                 )
             if ended_by:
                 raise ended_by

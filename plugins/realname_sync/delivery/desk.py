@@ -24,8 +24,8 @@ LEASE = timedelta(minutes=10)
 """How long a sender may be silent before its batches count as abandoned; far above any read time-out."""
 
 _CALL_COLUMNS = (
-    "platform", "method", "appid", "project_code", "code", "http_status", "error", "sent_at", "elapsed_ms", "request_bytes",
-    "data_sha256", "serial_code",
+    "platform", "method", "appid", "project_code", "code", "http_status", "error", "sent_at", "elapsed_ms",
+    "request_bytes", "data_sha256", "serial_code",
 )  # fmt: skip
 
 
@@ -55,7 +55,10 @@ class CallBook:
             "ops.call_log",
             _CALL_COLUMNS,
             (
-                [round(value) if column == "elapsed_ms" else value for column, value in zip(_CALL_COLUMNS, values, strict=True)]
+                [
+                    round(value) if column == "elapsed_ms" else value
+                    for column, value in zip(_CALL_COLUMNS, values, strict=True)
+                ]
                 for values in ([getattr(record, column) for column in _CALL_COLUMNS] for record in records)
             ),
         )

@@ -1,4 +1,6 @@
-"""Finds out what became of attendance batches whose outcome is unknown, by asking what the platform has; nothing is sent again before.
+"""Finds out what became of attendance batches of unknown outcome, by asking what the platform has.
+
+Nothing of them is sent again before.
 
 A row counts as arrived when the platform has more of the same (person, instant, direction) than other batches of ours
 were acknowledged for. Where a platform answers with a team, the question is still asked for the whole project's day:
@@ -46,31 +48,32 @@ def _on_the_platform(desk: Desk, project_code: str) -> Counter[Pass]:
 
 def _settle_project(desk: Desk, project_code: str, batch_ids: Sequence[int], there: Counter[Pass]) -> None:
     with desk.commit() as connection:
-        known = statements.rows(
-            connection, "delivery/acknowledged_batches", project_code=project_code, **desk.key
-        )
-        rows = statements.rows(
+        known = statements.rows(connection, "delivery/acknowledged_batches", project_code=project_code, **desk.key)
+        rows = statements.records(
             connection,
             "delivery/attendance_rows",
             work_date=desk.work_date,
             batch_ids=[row.batch_id for row in known] + list(batch_ids),
         )
         doubtful = set(batch_ids)
-        refused = {(row.batch_id, row.punch_id) for row in statements.rows(connection, "delivery/refused_rows", project_code=project_code, **desk.key)}
+        refused = {
+            (row.batch_id, row.punch_id)
+            for row in statements.rows(connection, "delivery/refused_rows", project_code=project_code, **desk.key)
+        }
         for row in rows:
-            if row.batch_id not in doubtful and (row.batch_id, row.local_key) not in refused:
-                there[_pass(desk, row._mapping)] -= 1
+            if row["batch_id"] not in doubtful and (row["batch_id"], row["local_key"]) not in refused:
+                there[_pass(desk, row)] -= 1
         verdicts: dict[int, Verdict] = {}
         released: list[tuple[int, int]] = []
         for batch_id in batch_ids:
-            mine = [row for row in rows if row.batch_id == batch_id]
+            mine = [row for row in rows if row["batch_id"] == batch_id]
             missing = []
             for row in mine:
-                key = _pass(desk, row._mapping)
+                key = _pass(desk, row)
                 if there[key] > 0:
                     there[key] -= 1
                 else:
-                    missing.append(row.row_index)
+                    missing.append(row["row_index"])
             if len(missing) == len(mine):
                 verdicts[batch_id] = Verdict("released", "asked: the platform does not have it")
             else:

@@ -100,7 +100,9 @@ def _round(desk: Desk, open_ones: Sequence[Any], settle: Settle) -> int:
     verdicts: dict[int, Verdict] = {}
     doubtful: list[int] = []
     for question, result in answers:
-        if isinstance(result, RequestRefusedError) or (result is None and _is_forgotten(desk, sent_at[question.batch_id])):
+        if isinstance(result, RequestRefusedError) or (
+            result is None and _is_forgotten(desk, sent_at[question.batch_id])
+        ):
             doubtful.append(question.batch_id)
         elif result is not None:
             verdict = read_verdict(desk.uplink.profile, result, question.row_count)

@@ -5,6 +5,7 @@ committed late is found by the next run of that day. Rows received on the day th
 other day; they are counted here and taken over by a run of their own day.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ def extract_municipal(city: City, work_date: date) -> dict[str, Any]:
         Counts by object; for punches also the rows of other days seen (`other_days`).
 
     Raises:
-        SourceShapeError: a statement of sql/municipal/ no longer yields what was agreed; nothing of that object changes.
+        SourceShapeError: a statement of sql/municipal/ no longer yields what was agreed; that object stays as it was.
     """
     with recorded_run(city.engine, Role.LOAD, "extract_municipal", city.clock, work_date=work_date) as summary:
         for wanted in municipal_objects().values():
@@ -77,7 +78,8 @@ def _stage_punches(city: City, connection: Connection, wanted: MunicipalObject, 
     return read
 
 
-def _as_text(row: tuple[Any, ...]) -> list[str | None]:
+def _as_text(row: Sequence[Any]) -> list[str | None]:
     return [
-        None if value is None else value.isoformat(sep=" ") if isinstance(value, datetime) else str(value) for value in row
+        None if value is None else value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
+        for value in row
     ]

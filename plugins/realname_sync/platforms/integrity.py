@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from realname_sync.errors import SettingsError
-from realname_sync.platforms.open_api.answer_rows import Page
+from realname_sync.platforms.open_api.answer_rows import Page, read_page
+from realname_sync.platforms.open_api.cipher import decrypt
 from realname_sync.platforms.open_api.client import OpenApiClient
 from realname_sync.platforms.open_api.envelope import Credentials
 
@@ -39,6 +41,21 @@ class IntegrityPlatform:
             raise SettingsError(f"{object_name!r} is no shared object; the ones there are: {', '.join(SHARED_METHODS)}")
         query = _query(areaCode=area_code, updatedSince=updated_since)
         return self.client.pages(SHARED_METHODS[object_name], query, self._credentials)
+
+    def shared_page(self, object_name: str, area_code: str, updated_since: datetime | None, index: int) -> Page:
+        """One page of a shared object; for readers that go on from the last row's updatedAt instead of by page number.
+
+        Raises:
+            MalformedAnswerError: the answer is no page.
+            Whatever `OpenApiClient.read` raises.
+        """
+        query = _query(
+            areaCode=area_code, updatedSince=updated_since, pageIndex=index, pageSize=self.client.profile.page_size
+        )
+        method = SHARED_METHODS[object_name]
+        data = self.client.read(method, query, self._credentials)
+        secret = self._credentials.secret
+        return read_page(self.client.standard.method(method), index, data, partial(decrypt, secret=secret))
 
     def correction(self, ticket_no: str) -> Iterator[Page]:
         """How one correction stands."""

@@ -1,4 +1,4 @@
-"""Reads the municipal platform's database: streamed, in one read-only transaction a statement, held to the agreed columns."""
+"""Reads the municipal platform's database: streamed, read-only, held to the agreed columns."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -98,7 +98,6 @@ def _positions(result: CursorResult[Any], wanted: MunicipalObject) -> list[int]:
             "and what was read before stands: mend the statement or ask the vendor"
         )
     return [found[column] for column in wanted.columns]
-
 
 
 def speaks_copy(engine: Engine) -> bool:

@@ -23,7 +23,9 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: 
     return count
 
 
-def copy_blocks(connection: Connection, table: str, columns: Sequence[str], blocks: Iterable[bytes | memoryview]) -> int:
+def copy_blocks(
+    connection: Connection, table: str, columns: Sequence[str], blocks: Iterable[bytes | memoryview]
+) -> int:
     """Write blocks that are already in COPY's text form, as another PostgreSQL sent them; returns the row count."""
     with psycopg_connection(connection).cursor() as cursor:
         with cursor.copy(_copy_from(table, columns)) as copy:

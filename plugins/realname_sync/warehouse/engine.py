@@ -40,12 +40,15 @@ def database_url(spec: ConnectionSpec) -> URL:
         return URL.create("postgresql+psycopg", "postgres", database=spec.database, query={"host": str(folder)})
     if not spec.database:
         raise ConnectionMissingError(
-            f"connection {spec.name} names no database: set AIRFLOW_CONN_{spec.name.upper()} with host, login, password and schema"
+            f"connection {spec.name} names no database: "
+            f"set AIRFLOW_CONN_{spec.name.upper()} with host, login, password and schema"
         )
     drivers = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "": "postgresql+psycopg"}
     driver = str(spec.extra.get("driver") or drivers.get(spec.kind, spec.kind))
     if spec.host.startswith("/"):
-        return URL.create(driver, spec.login or None, spec.password or None, database=spec.database, query={"host": spec.host})
+        return URL.create(
+            driver, spec.login or None, spec.password or None, database=spec.database, query={"host": spec.host}
+        )
     return URL.create(driver, spec.login or None, spec.password or None, spec.host or None, spec.port, spec.database)
 
 
@@ -59,7 +62,10 @@ def open_engine(spec: ConnectionSpec) -> Engine:
     if not url.drivername.startswith("postgresql"):
         return create_engine(url, pool_pre_ping=True)
     return create_engine(
-        url, pool_size=12, max_overflow=8, connect_args={"options": "-c timezone=UTC", "application_name": "realname_sync"}
+        url,
+        pool_size=12,
+        max_overflow=8,
+        connect_args={"options": "-c timezone=UTC", "application_name": "realname_sync"},
     )
 
 
@@ -74,7 +80,8 @@ def transaction(engine: Engine, role: Role) -> Iterator[Connection]:
         connection = engine.connect()
     except OperationalError as failure:
         raise ConnectionMissingError(
-            f"the database {engine.url.database} cannot be reached; see whether it runs and whether its connection is right"
+            f"the database {engine.url.database} cannot be reached; "
+            "see whether it runs and whether its connection is right"
         ) from failure
     with connection, connection.begin():
         connection.execute(text(f"SET LOCAL ROLE {role.value}"))

@@ -28,7 +28,10 @@ def land_municipal_rows(
         SourceShapeError: the source is empty though it was not before; nothing is taken over.
     """
     connection.execute(
-        text("CREATE TEMPORARY TABLE staged_row (position bigint, row_key text, payload jsonb, digest bytea) ON COMMIT DROP")
+        text(
+            "CREATE TEMPORARY TABLE staged_row (position bigint, row_key text, payload jsonb, digest bytea)"
+            " ON COMMIT DROP"
+        )
     )
     read = bulk.copy_rows(
         connection, "staged_row", ("position", "row_key", "payload", "digest"), _staged(wanted, rows, vault)
@@ -42,12 +45,28 @@ def land_municipal_rows(
     repeated = statements.rows(connection, "raw/repeated_staged_rows")
     for row in repeated:
         keep_rejected(
-            connection, vault, "municipal", wanted.name, wanted.name, row.row_key, "the key came twice in one read", row.payload, read_at
+            connection,
+            vault,
+            "municipal",
+            wanted.name,
+            wanted.name,
+            row.row_key,
+            "the key came twice in one read",
+            row.payload,
+            read_at,
         )
     changed = statements.run(connection, "raw/merge_municipal_row", object=wanted.name, read_at=read_at)
     withdrawn = statements.run(connection, "raw/withdraw_municipal_row", object=wanted.name, read_at=read_at)
     connection.execute(text("DROP TABLE staged_row"))
     return {"read": read, "changed": changed, "withdrawn": withdrawn, "repeated": len(repeated)}
+
+
+def land_integrity_rows(connection: Connection, rows: Sequence[Sequence[Any]]) -> int:
+    """Land rows of raw.integrity_row, given in its column order; returns how many versions were new."""
+    connection.execute(text("CREATE TEMPORARY TABLE staged_shared (LIKE raw.integrity_row) ON COMMIT DROP"))
+    columns = ("object", "source_id", "source_version", "updated_at", "deleted", "payload", "pulled_at")
+    bulk.copy_rows(connection, "staged_shared", columns, rows)
+    return statements.run(connection, "raw/land_integrity_row")
 
 
 def keep_rejected(

@@ -34,7 +34,7 @@ def known_migrations(folder: Path | None = None) -> list[Migration]:
         MigrationError: two files have one number.
     """
     found = [
-        Migration(*path.stem.split("_", 1), path.read_text(encoding="utf-8"))
+        Migration(path.stem[:4], path.stem[5:], path.read_text(encoding="utf-8"))
         for path in sorted((folder or root() / "sql" / "migrations").glob("[0-9]*.sql"))
     ]
     numbers = [migration.number for migration in found]

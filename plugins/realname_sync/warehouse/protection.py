@@ -49,7 +49,9 @@ class Vault:
 
     def __init__(self, data_key: bytes) -> None:
         if len(data_key) != 32:
-            raise SettingsError("the data key must be 32 bytes, written in base64 as data_key in the extra of warehouse_db")
+            raise SettingsError(
+                "the data key must be 32 bytes, written in base64 as data_key in the extra of warehouse_db"
+            )
         self._data_key = data_key
 
     def __repr__(self) -> str:
@@ -93,7 +95,9 @@ class Vault:
         try:
             return self._cipher.decrypt(bytes(cipher[:_NONCE_BYTES]), bytes(cipher[_NONCE_BYTES:]), None).decode()
         except InvalidTag:
-            raise SettingsError("the data key is not the one these values were stored under: put the right one back") from None
+            raise SettingsError(
+                "the data key is not the one these values were stored under: put the right one back"
+            ) from None
 
 
 def open_vault(warehouse: ConnectionSpec) -> Vault:

@@ -29,6 +29,11 @@ def rows(connection: Connection, name: str, **parameters: Any) -> Sequence[Row[A
     return connection.execute(statement(name), parameters).all()
 
 
+def records(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
+    """Execute a statement that reads; returns its rows by column name."""
+    return [dict(row) for row in connection.execute(statement(name), parameters).mappings()]
+
+
 def scalar(connection: Connection, name: str, **parameters: Any) -> Any:
     """Execute a statement that yields one value."""
     return connection.execute(statement(name), parameters).scalar_one()

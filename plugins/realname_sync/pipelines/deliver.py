@@ -1,0 +1,126 @@
+"""Bring a work date's punches, and what has to be known before them, to one platform."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from realname_sync.delivery.attendance import AttendanceDelivery
+from realname_sync.delivery.chain import AFTER_ATTENDANCE, BEFORE_ATTENDANCE, Step, StepDelivery
+from realname_sync.delivery.desk import CallBook, Desk
+from realname_sync.errors import ConnectionMissingError
+from realname_sync.pipelines.city import City
+from realname_sync.platforms.municipal import person_images
+from realname_sync.platforms.open_api.envelope import Credentials
+from realname_sync.platforms.opening import credentials_of, open_uplink
+from realname_sync.platforms.uplink import Uplink
+from realname_sync.warehouse import statements
+from realname_sync.warehouse.engine import Role, transaction
+from realname_sync.warehouse.runs import recorded_run
+
+TARGETS = ("province", "nation")
+
+
+def deliver(
+    city: City, work_date: date, target: str, *, progress: Callable[[str], None] = lambda _text: None
+) -> dict[str, Any]:
+    """Deliver the chain and a day's punches to `province` or `nation`; repeating it sends what is missing.
+
+    Returns:
+        Counts by step, and the five states of the day's punches at the end.
+
+    Raises:
+        FatalError: the platform refuses the caller, or a connection is missing.
+        RetriableError: the platform cannot be reached or does not answer; what was sent is recorded.
+    """
+    book = CallBook()
+    with recorded_run(city.engine, Role.SEND, "deliver", city.clock, work_date=work_date, target=target) as summary:
+        uplink = open_target(city, target, book)
+        desk = Desk(
+            city.engine,
+            city.vault,
+            uplink,
+            book,
+            work_date,
+            city.clock,
+            images=partial(person_images, city.municipal),
+            progress=progress,
+        )
+        try:
+            with desk.commit() as connection:
+                statements.rows(connection, "ops/ensure_work_date", work_date=work_date)
+                _open_projects(connection, uplink, target)
+            for step in BEFORE_ATTENDANCE:
+                _deliver_step(desk, step, summary, step.kind)
+            summary["attendance"] = AttendanceDelivery(desk).run()
+            for step in AFTER_ATTENDANCE:
+                _deliver_step(desk, step, summary, f"last_{step.kind}")
+        finally:
+            with desk.commit():
+                pass  # the calls made since the last commit are written whatever happened
+            uplink.client.close()
+        summary["states"] = completeness(city, work_date)[target]
+    return summary
+
+
+def completeness(city: City, work_date: date) -> dict[str, dict[str, int]]:
+    """The five states of the day's punches by platform, with `read`, the number they add up to."""
+    with transaction(city.engine, Role.READ) as connection:
+        counted = statements.rows(connection, "delivery/completeness", work_date=work_date)
+    empty = dict.fromkeys(("read", "waiting", "held", "in_batch", "acknowledged", "refused"), 0)
+    return {target: dict(empty) for target in TARGETS} | {
+        row.target: {name: value for name, value in row._mapping.items() if name != "target"} for row in counted
+    }
+
+
+def open_target(city: City, target: str, book: CallBook) -> Uplink:
+    """The uplink to a platform, with the pairs that were loaded where each project has its own.
+
+    Raises:
+        ConnectionMissingError: the connection lacks its address or pair, or no pair was loaded.
+    """
+    spec = city.connection(f"{target}_platform")
+    pairs = _pairs(city, target)
+    company_pair = credentials_of(spec) if spec.login and spec.password else None
+
+    def credentials_for(project_code: str) -> Credentials:
+        pair = pairs.get(project_code) or company_pair
+        if pair is None:
+            raise ConnectionMissingError(
+                f"{target}: no credentials of project {project_code}; load them with `realname credentials import`"
+            )
+        return pair
+
+    uplink = open_uplink(spec, credentials_for=credentials_for, clock=city.clock, on_call=book.note)
+    if uplink.profile.credentials == "per_project" and not pairs and company_pair is None:
+        raise ConnectionMissingError(
+            f"{target}: no project's credentials are loaded; load them with `realname credentials import FILE`"
+        )
+    return uplink
+
+
+def _pairs(city: City, target: str) -> dict[str, Credentials]:
+    with transaction(city.engine, Role.SEND) as connection:
+        loaded = statements.rows(connection, "ops/platform_credentials", platform=target)
+    return {row.project_code: Credentials(row.appid, city.vault.reveal(row.secret_cipher)) for row in loaded}
+
+
+def _open_projects(connection: Connection, uplink: Uplink, target: str) -> None:
+    one_pair = True
+    if uplink.profile.credentials == "per_project":
+        try:
+            uplink.credentials_for("")
+        except ConnectionMissingError:
+            one_pair = False
+    statements.run(connection, "delivery/close_projects", target=target)
+    statements.run(connection, "delivery/refresh_open_projects", target=target, one_pair_serves_all=one_pair)
+
+
+def _deliver_step(desk: Desk, step: Step, summary: dict[str, Any], name: str) -> None:
+    if desk.target not in step.targets:
+        return
+    summary[name] = counts = StepDelivery(desk, step).run()
+    if any(counts.values()):
+        desk.progress(f"{desk.target}: {name}: {counts['acknowledged']} acknowledged, {counts['refused']} refused")
