@@ -1,0 +1,55 @@
+"""Connections: read as Airflow writes them, the sandbox's where nothing is set, and a clear word where they are wrong."""
+
+import pytest
+from realname_sync.errors import ConnectionMissingError
+from realname_sync.settings import CONNECTION_NAMES, connection
+
+
+def test_with_nothing_set_everything_points_at_this_machine() -> None:
+    for name in CONNECTION_NAMES:
+        spec = connection(name, {})
+        assert spec.kind == "embedded" or spec.host.startswith("http://127.0.0.1:")
+
+
+def test_a_connection_in_json_is_read_whole() -> None:
+    text = (
+        '{"conn_type": "http", "host": "https://province.example", "login": "zj-330100", "password": "s", '
+        '"extra": {"page_size": 100}}'
+    )
+    spec = connection("province_platform", {"AIRFLOW_CONN_PROVINCE_PLATFORM": text})
+    assert (spec.host, spec.login, spec.password, spec.extra) == (
+        "https://province.example",
+        "zj-330100",
+        "s",
+        {"page_size": 100},
+    )
+
+
+def test_a_connection_as_a_uri_is_read_whole() -> None:
+    text = "postgresql://loader:p%40ss@db.example:5433/warehouse?sslmode=require"
+    spec = connection("warehouse_db", {"AIRFLOW_CONN_WAREHOUSE_DB": text})
+    assert (spec.host, spec.port, spec.login, spec.password, spec.database) == (
+        "db.example",
+        5433,
+        "loader",
+        "p@ss",
+        "warehouse",
+    )
+
+
+def test_an_unknown_connection_is_named_with_those_there_are() -> None:
+    with pytest.raises(ConnectionMissingError, match="'provincial'.*province_platform"):
+        connection("provincial", {})
+
+
+@pytest.mark.parametrize("text", ["{not json", '{"host": "x", "port": "many"}', '{"extra": "[}"}'])
+def test_an_unreadable_connection_says_which_variable_to_set(text: str) -> None:
+    with pytest.raises(ConnectionMissingError, match="set AIRFLOW_CONN_NATION_PLATFORM"):
+        connection("nation_platform", {"AIRFLOW_CONN_NATION_PLATFORM": text})
+
+
+def test_no_secret_is_shown_where_a_connection_is_printed() -> None:
+    text = '{"host": "http://127.0.0.1", "login": "a", "password": "very-secret", "extra": {"data_key": "also-secret"}}'
+    shown = repr(connection("warehouse_db", {"AIRFLOW_CONN_WAREHOUSE_DB": text}))
+    assert "very-secret" not in shown
+    assert "also-secret" not in shown
