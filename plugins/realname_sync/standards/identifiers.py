@@ -38,7 +38,7 @@ def citizen_number_problem(number: str) -> str:
         return "MASKED"
     if len(number) != 18:
         return "LENGTH"
-    if not (number[:17].isascii() and number[:17].isdigit() and (number[17].isdigit() or number[17] == "X")):
+    if not (number.isascii() and number[:17].isdigit() and (number[17].isdigit() or number[17] == "X")):
         return "CHARSET"
     if _CITIZEN_CHECK[sum(map(int.__mul__, map(int, number[:17]), _CITIZEN_WEIGHTS)) % 11] != number[17]:
         return "CHECKSUM"
