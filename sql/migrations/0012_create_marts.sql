@@ -6,12 +6,16 @@ SELECT
     coalesce(shared.area_code, municipal.area_code) AS area_code,
     coalesce(shared.prj_status, municipal.prj_status) AS prj_status
 FROM (
-    SELECT DISTINCT ON (project_code) project_code, name, area_code, prj_status
+    SELECT DISTINCT ON (project_code)
+        project_code,
+        name,
+        area_code,
+        prj_status
     FROM core.current_project
     ORDER BY project_code ASC, source_version DESC
 ) AS shared
 FULL JOIN core.municipal_project AS municipal ON municipal.project_code = shared.project_code;
-COMMENT ON VIEW marts.project IS 'one row a project: the shared fields first, the municipal copy where the integrity platform has none';
+COMMENT ON VIEW marts.project IS 'one row a project: shared fields first, the municipal copy where there are none';
 
 CREATE VIEW marts.finding AS
 SELECT

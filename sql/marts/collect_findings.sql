@@ -1,0 +1,46 @@
+-- Collect a day's findings with project, district and their life over all days. Reads marts.finding, quality.finding; :work_date.
+-- Writes the temporary table reported_finding, which ends with the transaction.
+CREATE TEMPORARY TABLE reported_finding ON COMMIT DROP AS
+WITH today AS (
+    SELECT * FROM marts.finding
+    WHERE work_date = cast(:work_date AS date)
+),
+
+life AS (
+    SELECT
+        past.rule_id,
+        past.object,
+        past.object_key,
+        past.field,
+        min(past.work_date) AS first_seen,
+        max(past.work_date) AS last_seen,
+        count(*) AS days_seen
+    FROM quality.finding AS past
+    INNER JOIN today
+        ON
+            today.rule_id = past.rule_id AND today.object = past.object
+            AND today.object_key = past.object_key AND today.field = past.field
+    GROUP BY past.rule_id, past.object, past.object_key, past.field
+)
+
+SELECT
+    today.rule_id,
+    today.severity,
+    today.object,
+    today.object_key,
+    today.field,
+    today.expected,
+    today.actual,
+    today.owner,
+    today.remedy,
+    today.project_code,
+    today.project_name,
+    today.area_code,
+    life.first_seen,
+    life.last_seen,
+    life.days_seen
+FROM today
+INNER JOIN life
+    ON
+        life.rule_id = today.rule_id AND life.object = today.object
+        AND life.object_key = today.object_key AND life.field = today.field;
