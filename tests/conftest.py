@@ -7,10 +7,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
-from realname_sync.settings import ConnectionSpec
+from databases import create_database, database_spec, drop_database
 from realname_sync.warehouse.embedded import embedded_server
 from realname_sync.warehouse.engine import open_engine
 from realname_sync.warehouse.migrations import migrate
@@ -37,28 +35,11 @@ def short_folder() -> Iterator[Path]:
 def postgres(short_folder: Path) -> Iterator[Path]:
     """The socket folder of a PostgreSQL of this run's own."""
     server = embedded_server(short_folder / "pg")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here has to survive a power cut
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield short_folder / "pg"
     server.cleanup()
-
-
-def database_spec(folder: Path, name: str, connection: str = "warehouse_db") -> ConnectionSpec:
-    """A connection to one database of the test server."""
-    return ConnectionSpec(name=connection, kind="postgres", host=str(folder), login="postgres", database=name)
-
-
-def create_database(folder: Path, name: str, template: str | None = None) -> None:
-    """Create a database, empty or as a copy of another."""
-    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-        if template:
-            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
-        connection.execute(statement)
-
-
-def drop_database(folder: Path, name: str) -> None:
-    """Drop a database, whoever is still connected to it."""
-    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
--- Rebuild the history of the appointed key posts pulled since :pulled_since: each version valid until the next, the highest now.
+-- Bring the history of the appointed key posts in step with raw: each version valid until the next, the highest now.
 -- Reads raw.integrity_row; writes core.shared_key_post. A function of raw alone, so running it again changes nothing.
 INSERT INTO core.shared_key_post (
     source_id, source_version, valid_from, valid_to, deleted,
@@ -22,7 +22,12 @@ SELECT
 FROM raw.integrity_row
 WHERE
     object = 'key_post'
-    AND source_id IN (SELECT touched.source_id FROM raw.integrity_row AS touched WHERE touched.object = 'key_post' AND touched.pulled_at >= :pulled_since)
+    AND source_id IN (
+        SELECT fresh.source_id
+        FROM raw.integrity_row AS fresh
+        LEFT JOIN core.shared_key_post AS built ON built.source_id = fresh.source_id AND built.source_version = fresh.source_version
+        WHERE fresh.object = 'key_post' AND built.source_id IS NULL
+    )
 ON CONFLICT (source_id, source_version) DO UPDATE
 SET valid_to = excluded.valid_to
 WHERE shared_key_post.valid_to IS DISTINCT FROM excluded.valid_to;

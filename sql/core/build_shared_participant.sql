@@ -1,4 +1,4 @@
--- Rebuild the history of the participants pulled since :pulled_since: each version valid until the next, the highest now.
+-- Bring the history of the participants in step with raw: each version valid until the next, the highest now.
 -- Reads raw.integrity_row; writes core.shared_participant. A function of raw alone, so running it again changes nothing.
 INSERT INTO core.shared_participant (
     source_id, source_version, valid_from, valid_to, deleted,
@@ -25,7 +25,12 @@ SELECT
 FROM raw.integrity_row
 WHERE
     object = 'participant'
-    AND source_id IN (SELECT touched.source_id FROM raw.integrity_row AS touched WHERE touched.object = 'participant' AND touched.pulled_at >= :pulled_since)
+    AND source_id IN (
+        SELECT fresh.source_id
+        FROM raw.integrity_row AS fresh
+        LEFT JOIN core.shared_participant AS built ON built.source_id = fresh.source_id AND built.source_version = fresh.source_version
+        WHERE fresh.object = 'participant' AND built.source_id IS NULL
+    )
 ON CONFLICT (source_id, source_version) DO UPDATE
 SET valid_to = excluded.valid_to
 WHERE shared_participant.valid_to IS DISTINCT FROM excluded.valid_to;

@@ -1,4 +1,4 @@
--- Rebuild the history of the registrations pulled since :pulled_since: each version valid until the next, the highest now.
+-- Bring the history of the registrations in step with raw: each version valid until the next, the highest now.
 -- Reads raw.integrity_row; writes core.shared_registration. A function of raw alone, so running it again changes nothing.
 INSERT INTO core.shared_registration (
     source_id, source_version, valid_from, valid_to, deleted,
@@ -28,7 +28,12 @@ SELECT
 FROM raw.integrity_row
 WHERE
     object = 'registration'
-    AND source_id IN (SELECT touched.source_id FROM raw.integrity_row AS touched WHERE touched.object = 'registration' AND touched.pulled_at >= :pulled_since)
+    AND source_id IN (
+        SELECT fresh.source_id
+        FROM raw.integrity_row AS fresh
+        LEFT JOIN core.shared_registration AS built ON built.source_id = fresh.source_id AND built.source_version = fresh.source_version
+        WHERE fresh.object = 'registration' AND built.source_id IS NULL
+    )
 ON CONFLICT (source_id, source_version) DO UPDATE
 SET valid_to = excluded.valid_to
 WHERE shared_registration.valid_to IS DISTINCT FROM excluded.valid_to;

@@ -6,6 +6,7 @@ numbered, and then that instant is read again until nothing new comes.
 """
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from realname_sync.delivery.desk import CallBook
+from realname_sync.errors import MalformedAnswerError
 from realname_sync.pipelines.city import City
 from realname_sync.platforms.integrity import SHARED_METHODS, IntegrityPlatform
 from realname_sync.platforms.open_api.answer_rows import Page
@@ -23,6 +25,8 @@ from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
 from realname_sync.workdate import SHANGHAI
 
+log = logging.getLogger(__name__)
+
 OVERLAP = timedelta(hours=1)
 """How far before the highest updatedAt seen the next increment starts: above any clock difference and commit delay."""
 
@@ -31,6 +35,8 @@ PROTECTED = frozenset({"idCardNumber", "pmIDCardNumber", "phone"})
 
 def pull_master_data(city: City, *, full: bool = False) -> dict[str, Any]:
     """Pull all six shared objects of the city; `full` reads everything and finds what increments missed.
+
+    An answer that is not of the agreed form is kept, becomes a finding and leaves that object as far as it came.
 
     Returns:
         By object: rows seen, versions new to us, rows that were not of the agreed form.
@@ -47,7 +53,11 @@ def pull_master_data(city: City, *, full: bool = False) -> dict[str, Any]:
     platform = open_integrity(replace(spec, extra=overrides), clock=city.clock, on_call=book.note)
     with recorded_run(city.engine, Role.LOAD, "pull_master_data", city.clock) as summary:
         for object_name in SHARED_METHODS:
-            summary[object_name] = _pull_object(city, platform, book, object_name, area_code, full=full)
+            try:
+                summary[object_name] = _pull_object(city, platform, book, object_name, area_code, full=full)
+            except MalformedAnswerError as error:
+                summary[object_name] = {"malformed_answers": 1}
+                _keep_answer(city, object_name, error)
     return summary
 
 
@@ -62,14 +72,14 @@ def _pull_object(
     highest: datetime | None = None
     for page in shared_rows(platform, object_name, area_code, since):
         with transaction(city.engine, Role.LOAD) as connection:
-            landed = _land_page(city, connection, object_name, page)
+            landed = land_page(city, connection, object_name, page)
             book.write(connection)
         for name, count in landed.items():
             counts[name] += count
         instants = [instant for row in page.rows if (instant := _instant(row.get("updatedAt")))]
         highest = max([*instants, *([highest] if highest else [])], default=None)
     with transaction(city.engine, Role.BUILD) as connection:
-        statements.run(connection, f"core/build_shared_{object_name}", pulled_since=started)
+        statements.run(connection, f"core/build_shared_{object_name}")
     with transaction(city.engine, Role.LOAD) as connection:
         statements.run(
             connection,
@@ -116,7 +126,18 @@ def shared_rows(
             return
 
 
-def _land_page(city: City, connection: Connection, object_name: str, page: Page) -> dict[str, int]:
+def _keep_answer(city: City, object_name: str, error: MalformedAnswerError) -> None:
+    log.warning("%s; what was read before stands, the answer is kept in raw.rejected_answer", error)
+    method = SHARED_METHODS[object_name]
+    now = city.clock()
+    with transaction(city.engine, Role.LOAD) as connection:
+        landing.keep_rejected(
+            connection, city.vault, "integrity", method, object_name, now.isoformat(), str(error), error.answer, now
+        )
+
+
+def land_page(city: City, connection: Connection, object_name: str, page: Page) -> dict[str, int]:
+    """Land the rows of one page in raw; a row that is not as agreed is kept aside, the others are taken."""
     unreadable = {number for number, _ in page.unreadable}
     good: list[tuple[Any, ...]] = []
     rejected = 0
