@@ -5,7 +5,7 @@ many matching calls it lets by first; `times` = how many it then hits (absent = 
 only that share of them, evenly spread. The other keys belong to single kinds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
@@ -103,16 +103,16 @@ class FaultBoard:
         """Switch every fault off."""
         self._faults.clear()
 
-    def take(self, stage: str, method: str, page: int = 0) -> list[Fault]:
-        """The faults that hit this call at this stage, in the order they were switched on."""
-        return [
-            fault
-            for fault in self._faults
-            if fault.stage == stage
-            and fnmatchcase(method, fault.method)
-            and (stage != "page" or fault.page == page)
-            and fault.strikes()
-        ]
+    def take(self, stage: str, method: str, page: int = 0) -> Iterator[Fault]:
+        """The faults that hit this call at this stage, one by one; none is spent behind one that ends the call."""
+        for fault in list(self._faults):
+            if (
+                fault.stage == stage
+                and fnmatchcase(method, fault.method)
+                and (stage != "page" or fault.page == page)
+                and fault.strikes()
+            ):
+                yield fault
 
     def described(self) -> list[dict[str, Any]]:
         """What is on and how often it was met and hit."""

@@ -116,7 +116,7 @@ class Platform:
 
     def _accept(self, method: str, caller: Caller, checked: Any) -> Submission:
         """Take a write on; the faults decide whether it fails and how long its result is kept back."""
-        struck = self.faults.take("acceptance", method)
+        struck = list(self.faults.take("acceptance", method))
         delay = self._setting.result_delay_seconds + sum(
             fault.seconds for fault in struck if fault.kind == "slow_results"
         )

@@ -15,7 +15,6 @@ from decimal import Decimal
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
@@ -73,8 +72,7 @@ def parse_form(content_type: str, query_string: str, body: bytes) -> dict[str, s
     if content_type != "application/x-www-form-urlencoded":
         raise RefusedCallError(Code.BAD_REQUEST, "请求体应为 application/x-www-form-urlencoded")
     try:
-        text = body.decode("ascii")
-        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict")
+        pairs = [_form_pair(part) for part in body.split(b"&")]
     except ValueError:
         raise RefusedCallError(Code.BAD_REQUEST, "表单无法解析，应为 UTF-8") from None
     params = dict(pairs)
@@ -88,6 +86,22 @@ def parse_form(content_type: str, query_string: str, body: bytes) -> dict[str, s
     if params["format"] != "json":
         raise RefusedCallError(Code.BAD_REQUEST, "参数 format 应为 json")
     return params
+
+
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+def _form_pair(part: bytes) -> tuple[str, str]:
+    """Name and value of one `name=value` of a form.
+
+    A percent escape is a quoted-printable one but for its first sign, and that decoder is many times as fast as
+    `urllib.parse` on a batch of rows.
+    """
+    name, equals, value = part.partition(b"=")
+    if not equals or not part.isascii() or _BROKEN_ESCAPE.search(value):
+        raise ValueError
+    quoted = value.replace(b"=", b"=3D").replace(b"%", b"=").replace(b"+", b" ")
+    return name.decode(), binascii.a2b_qp(quoted).decode()
 
 
 def signed_text(params: Mapping[str, str], secret: str) -> str:

@@ -20,7 +20,7 @@ from realname_sync.workdate import SHANGHAI, Clock
 log = logging.getLogger(__name__)
 
 IN_PROGRESS = 0
-_GROUP = 200
+_GROUP_ROWS = 4000
 _PREFIXES = {
     "Corp.Upload": "corp-upload",
     "ProjectSubContractor.Add": "subcontractor-add",
@@ -95,8 +95,10 @@ class Receipts:
     async def _carry_out_forever(self) -> None:
         while True:
             group = [await self._queue.get()]
-            while len(group) < _GROUP and not self._queue.empty():
+            rows = len(group[0].data.rows)
+            while rows < _GROUP_ROWS and not self._queue.empty():
                 group.append(self._queue.get_nowait())
+                rows += len(group[-1].data.rows) or 1
             try:
                 await self._carry_out(group)
             except psycopg.Error as error:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
@@ -91,12 +91,10 @@ class OpenApi:
         call.code = int(code)
         return answer
 
-    def _struck(self, stage: str, method: str, call: Call) -> list[Fault]:
-        struck = self._platform.faults.take(stage, method)
-        if struck:
-            kinds = [fault.kind for fault in struck]
-            call.fault = ",".join([call.fault, *kinds] if call.fault else kinds)
-        return struck
+    def _struck(self, stage: str, method: str, call: Call) -> Iterator[Fault]:
+        for fault in self._platform.faults.take(stage, method):
+            call.fault = f"{call.fault},{fault.kind}" if call.fault else fault.kind
+            yield fault
 
 
 async def _before_the_work(fault: Fault) -> None:

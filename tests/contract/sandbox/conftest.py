@@ -6,10 +6,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sandbox_city import lay_city
+
 from realname_sync.sandbox.running import RunningPlatforms, running_platforms
 from realname_sync.sandbox.schema import SCHEMAS, create_sandbox_schema
 from realname_sync.workdate import SHANGHAI
-from sandbox_city import lay_city
 
 EVENING = datetime(2026, 11, 20, 21, 30, tzinfo=SHANGHAI)
 

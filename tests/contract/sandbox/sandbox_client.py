@@ -64,8 +64,12 @@ class Client:
         finally:
             connection.close()
 
+    def post_call(self, method: str, data: Any, **changed: str) -> tuple[int, bytes]:
+        """HTTP status and body of one call, whatever they are."""
+        return self.post(urllib.parse.urlencode(self.params(method, data, **changed)))
+
     def answer(self, method: str, data: Any, **changed: str) -> dict[str, Any]:
-        status, body = self.post(urllib.parse.urlencode(self.params(method, data, **changed)))
+        status, body = self.post_call(method, data, **changed)
         assert status == 200
         return json.loads(body)
 

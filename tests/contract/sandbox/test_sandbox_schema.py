@@ -1,4 +1,5 @@
 import psycopg
+
 from realname_sync.sandbox.schema import SCHEMAS, create_sandbox_schema
 
 

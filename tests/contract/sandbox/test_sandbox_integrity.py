@@ -1,0 +1,152 @@
+import json
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from sandbox_city import AREA, CITY, FIRST_CHANGE, MANAGER_ID, MANAGER_ROW, PROJECT, put_shared
+from sandbox_client import Client, decrypt, province
+from sandbox_lane import done
+
+from realname_sync.sandbox.running import RunningPlatforms
+
+
+@pytest.fixture
+def client(sandbox: RunningPlatforms) -> Client:
+    return province(sandbox.url("integrity"))
+
+
+def page(client: Client, shared_object: str = "Person", index: int = 0, size: int = 200, **filters: Any) -> Any:
+    asked = {"areaCode": CITY, "pageIndex": index, "pageSize": size} | filters
+    code, data = client.call(f"Shared{shared_object}.Query", asked)
+    assert code == 0
+    return data
+
+
+def put_corps(database: psycopg.Connection, count: int) -> None:
+    for number in range(count):
+        put_shared(database, "corp", f"C{number:02d}", {"corpCode": f"X{number}"}, updated_at=FIRST_CHANGE)
+
+
+def test_numbers_travel_encrypted_however_deep_they_lie(client: Client) -> None:
+    row = page(client)["rows"][0]
+    assert decrypt(row.pop("idCardNumber"), client.secret) == MANAGER_ID
+    plain = {name: value for name, value in MANAGER_ROW.items() if name != "idCardNumber"}
+    assert row == plain | {"sourceId": "S-PER-1", "sourceVersion": 1, "updatedAt": "2026-11-01 08:00:02", "deleted": 0}
+    permit = page(client, "Project")["rows"][0]["builderLicenses"][0]
+    assert decrypt(permit["builderLicenseNum"], client.secret) == "330106202610010101"
+    assert permit["prjName"] == "湖畔一期"
+
+
+@pytest.mark.parametrize("shared_object", ["Project", "Corp", "Participant", "Person", "Registration", "KeyPost"])
+def test_all_six_objects_are_answered(client: Client, shared_object: str) -> None:
+    expected = 1 if shared_object in {"Project", "Participant", "Person"} else 0
+    data = page(client, shared_object)
+    assert (data["totalCount"], len(data["rows"])) == (expected, expected)
+
+
+def test_rows_come_by_time_and_number_on_pages_that_do_not_overlap(
+    client: Client, database: psycopg.Connection
+) -> None:
+    put_shared(database, "corp", "A-late", {"corpCode": "L"}, updated_at=FIRST_CHANGE + timedelta(seconds=1))
+    put_corps(database, 7)
+    pages = [page(client, "Corp", index, 3) for index in range(4)]
+    seen = [row["sourceId"] for one in pages for row in one["rows"]]
+    assert seen == [*(f"C{number:02d}" for number in range(7)), "A-late"]
+    assert {one["totalCount"] for one in pages} == {8}
+
+
+def test_updated_since_counts_the_instant_itself(client: Client, database: psycopg.Connection) -> None:
+    put_corps(database, 2)
+    assert page(client, "Corp", updatedSince="2026-11-01 08:00:00")["totalCount"] == 2
+    assert page(client, "Corp", updatedSince="2026-11-01 08:00:01")["totalCount"] == 0
+
+
+def test_a_city_covers_its_counties_and_nothing_else(client: Client, database: psycopg.Connection) -> None:
+    put_shared(database, "corp", "near", {"corpCode": "N"}, area_code="330182")
+    put_shared(database, "corp", "city", {"corpCode": "C"}, area_code=CITY)
+    put_shared(database, "corp", "far", {"corpCode": "F"}, area_code="330203")
+    assert [row["sourceId"] for row in page(client, "Corp")["rows"]] == ["city", "near"]
+    assert page(client, "Corp", areaCode="330182")["totalCount"] == 1
+    asked = {"pageIndex": 0, "pageSize": 1}
+    for area, code in (("330200", -3), ("330203", -3), ("330000", -1), ("3301", -1), ("000000", -1)):
+        assert client.call("SharedCorp.Query", asked | {"areaCode": area})[0] == code
+
+
+def test_a_deleted_row_comes_as_a_tombstone(client: Client, database: psycopg.Connection) -> None:
+    put_shared(database, "corp", "gone", {"corpCode": "G"}, deleted=True)
+    assert page(client, "Corp")["rows"][0]["deleted"] == 1
+
+
+def test_a_row_can_move_between_pages(client: Client, database: psycopg.Connection, sandbox: RunningPlatforms) -> None:
+    put_corps(database, 6)
+    change = {"corpName": "改名公司"}
+    sandbox.set_faults("integrity", {"kind": "moving_row", "method": "SharedCorp.Query", "times": 1, "change": change})
+    first, second = page(client, "Corp", 0, 3), page(client, "Corp", 1, 3)
+    assert [row["sourceId"] for row in first["rows"]] == ["C00", "C01", "C02"]
+    # C03 has moved up to the page that was read already, C00 comes again in its next version.
+    assert [row["sourceId"] for row in second["rows"]] == ["C04", "C05", "C00"]
+    moved = second["rows"][-1]
+    assert (moved["sourceVersion"], moved["corpName"], moved["updatedAt"] > "2026-11-20 21:29:59") == (
+        2,
+        "改名公司",
+        True,
+    )
+
+
+def test_a_named_row_can_be_withdrawn_while_pages_are_read(
+    client: Client, database: psycopg.Connection, sandbox: RunningPlatforms
+) -> None:
+    put_corps(database, 4)
+    fault = {"kind": "moving_row", "method": "SharedCorp.Query", "page": 1, "source_id": "C00", "deleted": True}
+    sandbox.set_faults("integrity", [fault | {"times": 1}])
+    rows = [row for index in range(3) for row in page(client, "Corp", index, 2)["rows"]]
+    assert [(row["sourceId"], row["deleted"]) for row in rows] == [
+        ("C00", 0),
+        ("C01", 0),
+        ("C02", 0),
+        ("C03", 0),
+    ]
+    assert page(client, "Corp", 1, 2)["rows"][-1]["deleted"] == 1
+
+
+def test_one_open_correction_a_field(client: Client, database: psycopg.Connection) -> None:
+    asked = {"objectType": "person", "sourceId": "S-PER-1", "sourceVersion": 1, "field": "phone"}
+    ticket = json.loads(done(client.write("Correction.Add", asked | {"municipalValue": "19900000009"})))["ticketNo"]
+    status, result = client.write("Correction.Add", asked)
+    assert (status, ticket in result) == (10, True)
+    second = json.loads(done(client.write("Correction.Add", asked | {"field": "name"})))["ticketNo"]
+    by_ticket = client.call("Correction.Query", {"ticketNo": ticket, "pageIndex": 0, "pageSize": 1})[1]
+    assert by_ticket["rows"] == [{"ticketNo": ticket, "status": 1, "reason": None}]
+    changed = "update integrity.correction set status = 3, reject_reason = '证据不足' where ticket_no = %s"
+    database.execute(changed, [ticket])
+    since = client.call("Correction.Query", {"updatedSince": "2026-11-20 21:30:00", "pageIndex": 0, "pageSize": 9})[1]
+    assert {row["ticketNo"]: row["status"] for row in since["rows"]} == {ticket: 3, second: 1}
+    done(client.write("Correction.Add", asked))
+    assert client.write("Correction.Add", asked | {"sourceId": "none"}) == (10, "sourceId不存在")
+    assert client.write("Correction.Add", asked | {"field": "x", "sourceVersion": 2})[0] == 10
+    assert client.call("Correction.Query", {"pageIndex": 0, "pageSize": 1})[0] == -1
+
+
+def test_lamps_are_read_and_answered(client: Client, database: psycopg.Connection) -> None:
+    lamp = "insert into integrity.lamp values (%s, %s, %s, %s, %s, %s, '无项目经理', %s)"
+    for number, area, rule in (("L1", AREA, "PM_POST_MISSING"), ("L2", AREA, "NEW_RULE"), ("L3", "330203", "X")):
+        database.execute(lamp, [number, PROJECT, area, rule, FIRST_CHANGE, None, FIRST_CHANGE])
+    asked = {"areaCode": CITY, "pageIndex": 0, "pageSize": 10}
+    rows = client.call("WarningLamp.Query", asked)[1]["rows"]
+    assert [(row["lampId"], row["ruleCode"]) for row in rows] == [("L1", "PM_POST_MISSING"), ("L2", "NEW_RULE")]
+    assert rows[0] | {"lampId": ""} == {
+        "lampId": "",
+        "projectCode": PROJECT,
+        "ruleCode": "PM_POST_MISSING",
+        "litAt": "2026-11-01 08:00:00",
+        "clearedAt": None,
+        "detail": "无项目经理",
+    }
+    answer = {"lampId": "L1", "projectCode": PROJECT, "measure": "已补录", "doneAt": "2026-11-20 09:00:00"}
+    done(client.write("Rectification.Add", answer))
+    for wrong in ({"lampId": "L9"}, {"lampId": "L3"}, {"projectCode": "other"}, {"doneAt": "2026-11-21 09:00:00"}):
+        assert client.write("Rectification.Add", answer | wrong)[0] == 10
+    files = [{"name": "a.jpg", "data": "AAAA"}] * 6
+    assert client.call("Rectification.Add", answer | {"attachments": files})[0] == -1
+    assert database.execute("select count(*) from integrity.rectification").fetchone() == (1,)
