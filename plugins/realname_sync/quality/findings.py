@@ -1,0 +1,67 @@
+"""Findings of a work date: staged as the rules make them, then put in the place of the former ones in one transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from realname_sync.quality.catalogue import Rule
+from realname_sync.warehouse import bulk, statements
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a rule found. Names and numbers of persons in `expected` and `actual` are masked already."""
+
+    rule_id: str
+    object: str
+    object_key: str
+    field: str = ""
+    project_code: str | None = None
+    expected: str | None = None
+    actual: str | None = None
+
+
+def begin_staging(connection: Connection, rules: Iterable[Rule]) -> None:
+    """Make room for what these rules find; it lasts as long as the transaction."""
+    statements.run(connection, "quality/stage_rules")
+    statements.run(connection, "quality/stage_findings")
+    bulk.copy_rows(
+        connection,
+        "staged_rule",
+        ("rule_id", "severity", "owner", "remedy", "gives_way_to"),
+        ((rule.id, rule.severity, rule.owner, rule.remedy, list(rule.gives_way_to)) for rule in rules),
+    )
+
+
+def stage_findings(connection: Connection, findings: Iterable[Finding]) -> int:
+    """Add findings that were made outside the database; returns how many."""
+    return bulk.copy_rows(
+        connection,
+        "staged_finding",
+        ("rule_id", "object", "object_key", "field", "project_code", "expected", "actual"),
+        (
+            (one.rule_id, one.object, one.object_key, one.field, one.project_code, one.expected, one.actual)
+            for one in findings
+        ),
+    )
+
+
+def replace_findings(connection: Connection, work_date: date, found_at: datetime) -> None:
+    """Put what is staged in the place of the findings of `work_date`; other dates are not touched.
+
+    A finding that an earlier run of the date made as well keeps the instant it was found at.
+    """
+    statements.run(connection, "quality/drop_explained_findings")
+    statements.run(connection, "quality/withdraw_findings", work_date=work_date)
+    statements.run(connection, "quality/merge_findings", work_date=work_date, found_at=found_at)
+
+
+def count_findings(connection: Connection, work_date: date) -> tuple[Mapping[str, int], int]:
+    """The findings of a work date by rule, and how many of them keep their object back."""
+    rows = statements.rows(connection, "quality/count_findings", work_date=work_date)
+    by_rule: dict[str, int] = {}
+    for row in rows:
+        by_rule[row.rule_id] = by_rule.get(row.rule_id, 0) + row.findings
+    return by_rule, sum(row.findings for row in rows if row.severity == "stop")

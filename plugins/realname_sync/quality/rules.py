@@ -1,0 +1,62 @@
+"""Runs the rules that are statements: each selects the rows that fail it, and what it selects is staged where it is."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, column, insert, literal, select, table, text
+
+from realname_sync.errors import SettingsError
+from realname_sync.quality.catalogue import Rule
+from realname_sync.resources import sql_text
+
+FOUND = ("object_key", "field", "project_code", "expected", "actual")
+"""What every rule's statement yields for a row that fails, in this order."""
+
+CONTEXT = ("work_date", "city_code")
+"""Parameters a statement may name beside its thresholds."""
+
+_STAGED = table("staged_finding", column("rule_id"), column("object"), *(column(name) for name in FOUND))
+
+
+def run_rule(connection: Connection, rule: Rule, work_date: date, city_code: str) -> int:
+    """Stage what the rule finds for the work date; returns how many rows.
+
+    Raises:
+        SettingsError: thresholds of the catalogue and parameters of the statement do not agree.
+    """
+    statement = rule_statement(rule).bindparams(**parameters(rule, work_date, city_code))
+    found = statement.columns(*(column(name) for name in FOUND)).subquery("found")
+    select_found = select(literal(rule.id), literal(rule.objects[0]), *(found.c[name] for name in FOUND))
+    return connection.execute(insert(_STAGED).from_select(["rule_id", "object", *FOUND], select_found)).rowcount
+
+
+def parameters(rule: Rule, work_date: date, city_code: str) -> Mapping[str, Any]:
+    """What is bound to the rule's statement: its thresholds, and of the context what it names.
+
+    Raises:
+        SettingsError: the statement names a parameter that is neither, or a threshold is not used.
+    """
+    named = set(rule_statement(rule).compile().params)
+    if named - set(CONTEXT) != set(rule.thresholds):
+        differing = ", ".join(sorted((named - set(CONTEXT)) ^ set(rule.thresholds)))
+        raise SettingsError(f"rule {rule.id}: thresholds and parameters of {rule.implemented_by} differ in {differing}")
+    context = {"work_date": work_date, "city_code": city_code}
+    return {**rule.thresholds, **{name: value for name, value in context.items() if name in named}}
+
+
+def rule_statement(rule: Rule) -> TextClause:
+    """The rule's statement, without the semicolon at its end.
+
+    Raises:
+        SettingsError: the suites implement the rule, or there is no such file.
+    """
+    if rule.statement is None:
+        raise SettingsError(f"rule {rule.id} has no statement: it is implemented by {rule.implemented_by}")
+    return _statement(rule.statement)
+
+
+@cache
+def _statement(name: str) -> TextClause:
+    return text(sql_text(name).rstrip().removesuffix(";"))

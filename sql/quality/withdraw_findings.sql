@@ -1,0 +1,11 @@
+-- Take away the findings of :work_date that this run no longer made.
+-- Reads staged_finding; deletes from quality.finding of that date only.
+DELETE FROM quality.finding AS kept
+WHERE
+    kept.work_date = :work_date
+    AND NOT EXISTS (
+        SELECT 1 FROM staged_finding AS found
+        WHERE
+            found.rule_id = kept.rule_id AND found.object = kept.object
+            AND found.object_key = kept.object_key AND found.field = kept.field
+    );
