@@ -1,0 +1,365 @@
+"""The command line `realname`: every step and every question, with the same connections as the DAGs.
+
+Each command imports what it needs when it runs, so that asking for help answers at once.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from realname_sync.errors import RealnameError, WorkDateError
+from realname_sync.workdate import parse_work_date, system_clock, work_date_of
+
+if TYPE_CHECKING:
+    from realname_sync.pipelines.city import City
+
+app = typer.Typer(
+    help="Keeps a city's construction-worker real-name data in step with the province and the nation.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+sandbox = typer.Typer(help="A synthetic city to practise on.", no_args_is_help=True)
+credentials = typer.Typer(help="Pairs of appid and secret.", no_args_is_help=True)
+key = typer.Typer(help="The key under which protected values are stored.", no_args_is_help=True)
+app.add_typer(sandbox, name="sandbox")
+app.add_typer(credentials, name="credentials")
+app.add_typer(key, name="key")
+
+
+class Target(StrEnum):
+    """A platform that attendance is sent to."""
+
+    province = "province"
+    nation = "nation"
+
+
+class Reprocess(StrEnum):
+    """What a backfill does with a date that has a run already."""
+
+    none = "none"
+    failed = "failed"
+    completed = "completed"
+
+
+def _date(text: str) -> date:
+    try:
+        return parse_work_date(text)
+    except WorkDateError as wrong:
+        raise typer.BadParameter(str(wrong)) from None
+
+
+def _yesterday() -> date:
+    return work_date_of(system_clock()) - timedelta(days=1)
+
+
+WorkDate = Annotated[date, typer.Argument(parser=_date, metavar="DATE", help="The work date, as yyyy-MM-dd.")]
+CityDate = Annotated[
+    date | None,
+    typer.Option("--date", parser=_date, metavar="DATE", help="The city's last day; yesterday if not given."),
+]
+Seed = Annotated[int, typer.Option(help="The same seed and sizes give the same city.")]
+Projects = Annotated[int, typer.Option(help="Projects under construction.")]
+Workers = Annotated[int, typer.Option(help="Building workers.")]
+
+
+@app.callback()
+def _settings(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also print what is logged.")] = False,
+) -> None:
+    import logging
+
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.ERROR, format="%(asctime)s %(levelname)s %(message)s"
+    )
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the warehouse's schema up to date."""
+    from realname_sync.warehouse.migrations import migrate
+
+    with _city() as city:
+        applied = migrate(city.engine)
+    _say(f"{len(applied)} migrations applied" if applied else "the warehouse is up to date")
+
+
+@app.command()
+def pull(full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False) -> None:
+    """Pull the shared master data."""
+    from realname_sync.pipelines.pull import pull_master_data
+
+    with _city() as city:
+        _counts(pull_master_data(city, full=full))
+
+
+@app.command()
+def extract(work_date: WorkDate) -> None:
+    """Extract the municipal platform and its punches."""
+    from realname_sync.pipelines.extract import extract_municipal
+
+    with _city() as city:
+        _counts(extract_municipal(city, work_date))
+
+
+@app.command()
+def check(work_date: WorkDate) -> None:
+    """Run every rule over a date."""
+    from realname_sync.pipelines.check import check_consistency
+
+    with _city() as city:
+        _counts(check_consistency(city, work_date))
+
+
+@app.command()
+def push(target: Target, work_date: WorkDate) -> None:
+    """Send attendance, and what goes before it."""
+    from realname_sync.pipelines.deliver import deliver
+
+    with _city() as city:
+        _counts(deliver(city, work_date, target.value, progress=_say))
+
+
+@app.command()
+def reconcile(work_date: WorkDate) -> None:
+    """Compare our counts with the platforms'."""
+    from realname_sync.pipelines.reconcile import reconcile_uploads
+
+    with _city() as city:
+        _counts(reconcile_uploads(city, work_date, progress=_say))
+
+
+@app.command()
+def report(work_date: WorkDate) -> None:
+    """Write the quality report of a date."""
+    from realname_sync.pipelines.report import report_quality
+
+    with _city() as city:
+        _counts(report_quality(city, work_date))
+
+
+@app.command()
+def day(work_date: WorkDate) -> None:
+    """Do for a date what the DAGs do, without Airflow."""
+    from realname_sync import tables
+    from realname_sync.pipelines.day import run_day
+    from realname_sync.pipelines.status import day_status
+
+    with _city() as city:
+        run_day(city, work_date, _say)
+        tables.show_status(day_status(city, work_date))
+
+
+@app.command()
+def status(
+    work_date: Annotated[
+        date | None,
+        typer.Argument(parser=_date, metavar="[DATE]", help="The newest date that was worked on if not given."),
+    ] = None,
+) -> None:
+    """Show how a date stands."""
+    from realname_sync import tables
+    from realname_sync.pipelines.status import day_status, newest_work_date
+
+    with _city() as city:
+        wanted = work_date or newest_work_date(city)
+        if wanted is None:
+            _say("nothing has been done for any date yet: begin with `realname day DATE`")
+            return
+        tables.show_status(day_status(city, wanted))
+
+
+@app.command()
+def explain(
+    what: Annotated[str, typer.Argument(help="A rule, such as LMP-001, or the id of a punch.")],
+    object_key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Only the findings on this object.")] = None,
+    work_date: Annotated[
+        date | None, typer.Option("--date", parser=_date, metavar="DATE", help="The newest date if not given.")
+    ] = None,
+) -> None:
+    """Tell why: a rule and what it found, or a punch."""
+    from realname_sync import tables
+    from realname_sync.pipelines.explain import explain
+
+    with _city() as city:
+        tables.show_explanation(explain(city, what, object_key, work_date))
+
+
+@app.command()
+def backfill(
+    first: Annotated[date, typer.Option("--from", parser=_date, metavar="DATE", help="The first work date.")],
+    last: Annotated[date, typer.Option("--to", parser=_date, metavar="DATE", help="The last work date.")],
+    dag: Annotated[list[str] | None, typer.Option(help="Only this DAG; may be given several times.")] = None,
+    reprocess: Annotated[
+        Reprocess, typer.Option(help="Dates to make anew, of those that have a run.")
+    ] = Reprocess.none,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be run.")] = False,
+) -> None:
+    """Have Airflow make a range of dates, DAG by DAG."""
+    import shlex
+    import subprocess
+
+    from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
+
+    unknown = sorted(set(dag or ()) - set(BY_DATE_DAGS))
+    if unknown:
+        raise typer.BadParameter(f"no by-date DAG is called {', '.join(unknown)}; there are {', '.join(BY_DATE_DAGS)}")
+    if first > last:
+        raise typer.BadParameter(f"--from {first} is after --to {last}")
+    for dag_id in BY_DATE_DAGS:
+        if dag and dag_id not in dag:
+            continue
+        command = backfill_command(dag_id, first, last, reprocess.value, dry_run=dry_run)
+        _say(shlex.join(("airflow", *command[3:])))
+        if subprocess.run(command, check=False).returncode:  # noqa: S603 - arguments of our own
+            raise typer.Exit(1)
+
+
+@app.command()
+def demo(seed: Seed = 159, projects: Projects = 40, workers: Workers = 3000, city_date: CityDate = None) -> None:
+    """Carry a synthetic day through Airflow, end to end."""
+    from realname_sync.demo.day import run_demo
+    from realname_sync.demo.screen import Screen
+    from realname_sync.demo.stage import CitySize
+    from realname_sync.settings import home
+
+    screen = Screen()
+    size = CitySize(city_date or _yesterday(), seed, projects, workers)
+    with _ending_on_signals():
+        failures = run_demo(home() / "demo", size, screen)
+    for sentence in failures:
+        screen.failed(sentence)
+    screen.note(f"{'it did not go well' if failures else 'all is well'}, after {screen.seconds:.0f} seconds")
+    raise typer.Exit(1 if failures else 0)
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Of Airflow's web page.")] = 8080,
+    seed: Seed = 159,
+    projects: Projects = 40,
+    workers: Workers = 3000,
+) -> None:
+    """Run Airflow and the sandbox until Ctrl-C."""
+    from realname_sync.demo.screen import Screen
+    from realname_sync.demo.stage import CitySize
+    from realname_sync.demo.up import run_until_stopped
+    from realname_sync.settings import home
+
+    with _ending_on_signals():
+        run_until_stopped(home() / "demo", CitySize(_yesterday(), seed, projects, workers), Screen(), port)
+
+
+@sandbox.command("seed")
+def sandbox_seed(
+    seed: Seed = 159,
+    projects: Projects = 40,
+    workers: Workers = 3000,
+    days: Annotated[int, typer.Option(help="How many days there are.")] = 1,
+    city_date: CityDate = None,
+) -> None:
+    """Make a synthetic city: its municipal platform, and what the integrity platform shares."""
+    from realname_sync.demo.stage import CitySize, Stage, running_postgres
+    from realname_sync.settings import home
+
+    size = CitySize(city_date or _yesterday(), seed, projects, workers, days)
+    with running_postgres(home()) as socket_folder:
+        stage = Stage.with_ports(home(), socket_folder, {})
+        stage.seed(size)
+    _say(f"the city is there, up to {size.work_date}; what was planted in it: {stage.truth_file}")
+    _say(f"load the nation's pairs: realname credentials import {stage.pairs_file}")
+
+
+@sandbox.command("serve")
+def sandbox_serve(
+    evening_of: Annotated[
+        date | None,
+        typer.Option("--evening-of", parser=_date, metavar="DATE", help="Judge lateness as if it were 21:00 of it."),
+    ] = None,
+) -> None:
+    """Serve the integrity platform, the province and the nation until Ctrl-C."""
+    from realname_sync.demo.stage import Stage, evening_clock, running_postgres
+    from realname_sync.sandbox.running import serve
+    from realname_sync.settings import home
+
+    with running_postgres(home()) as socket_folder:
+        clock = evening_clock(evening_of) if evening_of else system_clock
+        serve(Stage.with_ports(home(), socket_folder, {}).sandbox_database, arrival_clock=clock, announce=_say)
+
+
+@credentials.command("import")
+def credentials_import(
+    file: Annotated[Path, typer.Argument(help="A CSV file with the columns project_code, appid and secret.")],
+    platform: Annotated[Target, typer.Option(help="Who issued them.")] = Target.nation,
+) -> None:
+    """Load pairs issued project by project."""
+    from realname_sync.pipelines.credentials import import_credentials
+
+    with _city() as city:
+        _say(f"{import_credentials(city, file, platform.value)} pairs loaded")
+
+
+@key.command("new")
+def key_new() -> None:
+    """Print a new data key.
+
+    Put it as data_key into the extra of the connection warehouse_db, before anything is stored, and keep it.
+    """
+    import base64
+    import secrets
+
+    _say(base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+@contextmanager
+def _city() -> "Iterator[City]":
+    from realname_sync.pipelines.city import open_city
+
+    city = open_city()
+    try:
+        yield city
+    finally:
+        city.close()
+
+
+@contextmanager
+def _ending_on_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that what it started is ended too."""
+    import signal
+
+    def leave(number: int, _frame: Any) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def _counts(summary: dict[str, Any]) -> None:
+    import json
+
+    _say(json.dumps(summary, ensure_ascii=False, indent=2, default=str))
+
+
+def main() -> NoReturn:
+    """Run the command line; an error of ours is one sentence and exit code 1, wrong usage is exit code 2."""
+    try:
+        app(prog_name="realname")
+    except RealnameError as failure:
+        typer.echo(f"realname: {failure}", err=True)
+        sys.exit(1)
+    sys.exit(0)
