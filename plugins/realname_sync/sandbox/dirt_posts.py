@@ -89,7 +89,7 @@ def _empty(planter: Planter, plant: Mapping[str, Any], post: str) -> None:
         note = "never filled in"
         if index % 2 and held.filled and held.shared:
             note = "successor not filled in"
-            end = city.days.first - timedelta(days=planter.rng.randint(2, 5))
+            end = city.days.first - timedelta(days=planter.rng.randint(3, 6))
             held.end = held.filled.end_date = end
             held.shared.revise("endDate", end.isoformat())
             company = held.human.employer

@@ -16,7 +16,7 @@ from realname_sync.sandbox.staffing import join, leave
 
 _FAR_APART_KM = 8.0
 _KEPT_APART = timedelta(minutes=45)
-_EVENING = time(20)
+_EVENING = time(19, 40)
 
 
 class Punches:

@@ -112,7 +112,7 @@ def _small_teams(planter: Planter) -> Iterator[Team]:
 
 def _spoil(planter: Planter, rule: str, row: Person | ProjectWorker | Team, column: str, index: int) -> None:
     if rule == "SHP-001":
-        setattr(row, column, _BLANKS[index % len(_BLANKS)])
+        setattr(row, column, None if column == "head_image" else _BLANKS[index % len(_BLANKS)])
     elif rule == "SHP-002":
         old = str(getattr(row, column))
         setattr(row, column, (old * _TOO_LONG[column])[: _TOO_LONG[column]])

@@ -40,7 +40,7 @@ class Days:
         return datetime.combine(day + timedelta(days=1), time(2, 15, 7))
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Company:
     """A company or institution."""
 
@@ -59,7 +59,7 @@ class Company:
     row: "SharedRow | None" = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Registration:
     """A registration of a person, with the safety certificate that goes with it."""
 
@@ -73,7 +73,7 @@ class Registration:
     certificate_number: str | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Human:
     """A person as they really are."""
 
@@ -97,7 +97,7 @@ class Human:
     appointments: list["Appointment"] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Participation:
     """A company that takes part in a project."""
 
@@ -112,7 +112,7 @@ class Participation:
     shared: "SharedRow | None" = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Gate:
     """A device at its gate and how its clock and counter stand."""
 
@@ -129,7 +129,7 @@ class Gate:
         return str(self.next_record)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Site:
     """A project."""
 
@@ -165,7 +165,7 @@ class Site:
         return self.status == UNDER_CONSTRUCTION and self.start <= day and not stopped
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Member:
     """A person on the roster of a project, with their stays there."""
 
@@ -192,7 +192,7 @@ class Member:
         )
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Appointment:
     """A person in a key post of a project."""
 
@@ -209,7 +209,7 @@ class Appointment:
         return self.start <= days.first and (self.end is None or self.end >= days.last)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class SharedRow:
     """A row of the integrity platform; times are Asia/Shanghai without a zone."""
 
@@ -227,7 +227,7 @@ class SharedRow:
         self.source_version += 1
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class City:
     """Everything there is."""
 

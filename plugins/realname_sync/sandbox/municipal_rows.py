@@ -8,7 +8,7 @@ Day = date
 """The type of a calendar date, where a column is itself called `date`."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ProjectCopy:
     """The city's copy of a shared project."""
 
@@ -31,7 +31,7 @@ class ProjectCopy:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class CorpCopy:
     """The city's copy of a company, shared or its own."""
 
@@ -45,7 +45,7 @@ class CorpCopy:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ParticipantCopy:
     """A company that takes part in a project, shared or entered by the city."""
 
@@ -62,7 +62,7 @@ class ParticipantCopy:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Team:
     """A crew of one company on one project."""
 
@@ -76,7 +76,7 @@ class Team:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Person:
     """A person as the vendor knows them; one human may stand here twice."""
 
@@ -96,7 +96,7 @@ class Person:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ProjectWorker:
     """A person on the roster of a project."""
 
@@ -115,7 +115,7 @@ class ProjectWorker:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class KeyPostFilled:
     """Who fills a key post, as the project states it."""
 
@@ -130,7 +130,7 @@ class KeyPostFilled:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class EntryExit:
     """A person joins (1) or leaves (0) a project."""
 
@@ -143,7 +143,7 @@ class EntryExit:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Contract:
     """A labour contract or written agreement."""
 
@@ -159,7 +159,7 @@ class Contract:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Training:
     """One person's part in a training."""
 
@@ -175,7 +175,7 @@ class Training:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Payroll:
     """One person's wages of a month."""
 
@@ -199,7 +199,7 @@ class Payroll:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Device:
     """An attendance device at a gate."""
 
@@ -214,7 +214,7 @@ class Device:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Attendance:
     """A punch; `id` is given last, in the order the platform received the rows."""
 
@@ -232,7 +232,7 @@ class Attendance:
     lat: Decimal
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Leave:
     """Approved leave, both days included."""
 
@@ -245,7 +245,7 @@ class Leave:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class StopWork:
     """An approved stop of a project, both days included."""
 
@@ -257,7 +257,7 @@ class StopWork:
     updated_at: datetime
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Municipal:
     """All rows of the municipal database, a list a table."""
 
