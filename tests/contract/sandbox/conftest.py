@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from sandbox_city import lay_city
 
+from realname_sync.sandbox.platform_rules import PLATFORMS
 from realname_sync.sandbox.running import RunningPlatforms, running_platforms
 from realname_sync.sandbox.schema import SCHEMAS, create_sandbox_schema
 from realname_sync.workdate import SHANGHAI
@@ -59,6 +60,7 @@ def arrival_clock() -> SetClock:
 
 @pytest.fixture
 def sandbox(database: psycopg.Connection, database_url: str, arrival_clock: SetClock) -> Iterator[RunningPlatforms]:
-    """The three platforms, running; only the rate limits are those of the platforms."""
-    with running_platforms(database_url, arrival_clock=arrival_clock) as running:
+    """The three platforms, running, without their limits of calls a second, which a quick test would run into."""
+    no_limits = dict.fromkeys(PLATFORMS)
+    with running_platforms(database_url, arrival_clock=arrival_clock, rate_limits=no_limits) as running:
         yield running
