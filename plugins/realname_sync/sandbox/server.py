@@ -149,7 +149,7 @@ async def open_platforms(
             application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_only_this_machine])
             application.router.add_post(PATH, OpenApi(platform).__call__)
             application.add_routes(inspection_routes(platform))
-            runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+            runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.3)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             site = web.TCPSite(runner, _HOST, ports.get(name, 0))
