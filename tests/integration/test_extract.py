@@ -9,12 +9,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import text
+
 import realname_sync.sandbox
 from databases import create_database, database_spec, drop_database
 from realname_sync.errors import ConnectionMissingError, SourceShapeError
 from realname_sync.pipelines.city import City, open_city
 from realname_sync.pipelines.extract import extract_municipal
-from sqlalchemy import text
 
 DAY, DAY_BEFORE = date(2026, 11, 20), date(2026, 11, 19)
 NUMBER = "33000019800101049０ "  # full width and a blank, which is one spelling of a right number

@@ -10,6 +10,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import text
+
 from databases import create_database, database_spec, drop_database
 from realname_sync.errors import PlatformBusyError, SignatureRefusedError
 from realname_sync.pipelines.city import City, open_city
@@ -19,7 +21,6 @@ from realname_sync.sandbox.running import RunningPlatforms, running_platforms
 from realname_sync.sandbox.schema import create_sandbox_schema
 from realname_sync.settings import SANDBOX_SECRET, ConnectionSpec, sandbox_connection
 from realname_sync.warehouse.engine import Role, transaction
-from sqlalchemy import text
 
 PAGE = 5
 START = datetime(2026, 11, 20, 8, 0)  # noqa: DTZ001 - the platform writes local time

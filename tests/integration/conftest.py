@@ -1,0 +1,151 @@
+"""A synthetic city with its municipal database and the three platforms running, made once a seed and copied for each test."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from realname_sync.sandbox.seeding import seed_sandbox
+from sqlalchemy import text
+
+from databases import create_database, database_spec, drop_database
+from realname_sync.pipelines.city import City, open_city
+from realname_sync.pipelines.credentials import import_credentials
+from realname_sync.sandbox.running import RunningPlatforms, running_platforms
+from realname_sync.sandbox.truth import Truth
+from realname_sync.settings import ConnectionSpec, sandbox_connection
+from realname_sync.workdate import SHANGHAI
+
+DAY = date(2026, 11, 20)
+EVENING = datetime(2026, 11, 20, 22, 30, tzinfo=SHANGHAI)
+PROJECTS, WORKERS, DAYS = 8, 200, 3
+
+
+@dataclass
+class Seeded:
+    """The databases of one seed, to be copied and never used themselves."""
+
+    municipal: str
+    sandbox: str
+    credentials: Path
+    truth: Truth
+
+
+@dataclass
+class Town:
+    """A city under test: what the system sees of it, and the platforms as their owners see them."""
+
+    city: City
+    platforms: RunningPlatforms
+    truth: Truth
+    municipal_url: str
+    sandbox_url: str
+
+    def municipal_sql(self, statement: str, *values: Any) -> None:
+        """Change the municipal database as its vendor would."""
+        with psycopg.connect(self.municipal_url, autocommit=True) as connection:
+            connection.execute(statement, values)
+
+    def municipal_rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Ask the municipal database."""
+        with psycopg.connect(self.municipal_url) as connection:
+            return connection.execute(statement).fetchall()
+
+    def sandbox_sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask or change a platform's own database."""
+        with psycopg.connect(self.sandbox_url, autocommit=True) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def warehouse_sql(self, statement: str, **values: Any) -> list[Any]:
+        """Ask the warehouse."""
+        with self.city.engine.begin() as connection:
+            result = connection.execute(text(statement), values)
+            return list(result.all()) if result.returns_rows else []
+
+
+def _url(folder: Path, name: str) -> str:
+    return f"postgresql://postgres@/{name}?host={folder}"
+
+
+@pytest.fixture(scope="session")
+def seeded(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Seeded]:
+    """Gives the databases of a seed, generated once a run."""
+    made: dict[int, Seeded] = {}
+
+    def of(seed: int) -> Seeded:
+        if seed not in made:
+            names = f"seed_{seed}_municipal", f"seed_{seed}_sandbox"
+            for name in names:
+                create_database(postgres, name)
+            credentials = tmp_path_factory.mktemp(f"seed{seed}") / "credentials.csv"
+            truth = seed_sandbox(
+                _url(postgres, names[0]),
+                _url(postgres, names[1]),
+                seed=seed,
+                projects=PROJECTS,
+                workers=WORKERS,
+                work_date=DAY,
+                days=DAYS,
+                credentials_path=credentials,
+            )
+            made[seed] = Seeded(*names, credentials, truth)
+        return made[seed]
+
+    return of
+
+
+@pytest.fixture
+def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Seeded]) -> Iterator[Callable[..., Town]]:
+    """Opens a town of a seed; everything of it ends with the test."""
+    opened: list[tuple[Any, Town, list[str]]] = []
+
+    def open_one(seed: int = 1, **running: Any) -> Town:
+        origin = seeded(seed)
+        mark = uuid.uuid4().hex[:10]
+        names = {kind: f"t_{mark}_{kind}" for kind in ("warehouse", "municipal", "sandbox")}
+        create_database(postgres, names["warehouse"], migrated_template)
+        create_database(postgres, names["municipal"], origin.municipal)
+        create_database(postgres, names["sandbox"], origin.sandbox)
+        context = running_platforms(
+            _url(postgres, names["sandbox"]), **{"arrival_clock": lambda: EVENING, "rate_limits": UNLIMITED, **running}
+        )
+        platforms = context.__enter__()
+
+        def connection(name: str) -> ConnectionSpec:
+            if name.endswith("_db"):
+                return database_spec(postgres, names[name.removesuffix("_db")], name)
+            spec = sandbox_connection(name)
+            extra = {**spec.extra, "calls_per_second": None}
+            return replace(spec, host=platforms.url(name.removesuffix("_platform")), extra=extra)
+
+        town = Town(
+            open_city(connection),
+            platforms,
+            origin.truth,
+            _url(postgres, names["municipal"]),
+            _url(postgres, names["sandbox"]),
+        )
+        opened.append((context, town, list(names.values())))
+        import_credentials(town.city, origin.credentials)
+        return town
+
+    yield open_one
+    for context, town, names in opened:
+        town.city.close()
+        context.__exit__(None, None, None)
+        for name in names:
+            drop_database(postgres, name)
+
+
+UNLIMITED = {"province": None, "nation": None, "integrity": None}
+
+
+@pytest.fixture
+def town(open_town: Callable[..., Town]) -> Town:
+    """The town of seed 1."""
+    return open_town(1)
