@@ -19,7 +19,7 @@ def write_differently(city: City, planted: tuple[Planted, ...]) -> dict[str, int
     counts = dict.fromkeys(shares, 0)
 
     def chosen(kind: str) -> bool:
-        hit = rng.random() < shares[kind]
+        hit: bool = rng.random() < shares[kind]
         counts[kind] += hit
         return hit
 

@@ -43,7 +43,8 @@ class Planter:
 
     def amount(self, plant: Mapping[str, Any]) -> int:
         """How many are planted: the stated share of what there is, and at least one."""
-        return max(1, round(plant["share"] * self.population(plant["of"])))
+        share: float = plant["share"]
+        return max(1, round(share * self.population(plant["of"])))
 
     def population(self, of: str) -> int:
         """How many there are of what a share is stated of."""

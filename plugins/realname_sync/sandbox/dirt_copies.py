@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
@@ -71,15 +72,11 @@ def plant_uncopied_project(planter: Planter, plant: Mapping[str, Any]) -> None:
 
 
 def plant_uncopied_participant(planter: Planter, plant: Mapping[str, Any]) -> None:
-    """CMP-008: a company for one kind of works that only the integrity platform has on the project."""
+    """CMP-008: a company for one kind of works that only the integrity platform has."""
     city, rng = planter.city, planter.rng
-    free = [
-        (site, company)
-        for site in planter.known_sites()
-        for company in of_kind(city, "professional")
-        if all(other.company is not company for other in site.participations)
-    ]
-    for site, company in planter.pick(plant, free):
+    for _ in range(planter.amount(plant)):
+        site, company = rng.choice(planter.known_sites()), make_company(city, rng, "professional", shared=True)
+        city.companies.append(company)
         participation = take_part(city, site, company, planter.people.make(rng, company, manager=True), rng)
         planter.platform.enter_company(company, site.area_code)
         planter.platform.enter_participation(site, participation)
@@ -91,11 +88,9 @@ def plant_project_difference(planter: Planter, plant: Mapping[str, Any]) -> None
     """CMP-001: one field of each, all fields in turn."""
     fields = [*_PROJECT_COLUMNS, "startDate", "prjStatus"]
     planter.rng.shuffle(fields)
-    for field in islice(cycle(fields), planter.amount(plant)):
-        sites = [site for site in planter.known_sites() if site.supervision or not field.startswith("supervision")]
-        if field == "prjStatus":  # a project that is stopped on one side must carry nothing that asks for one at work
-            sites = [s for s in sites if all(planter.is_free((s.code, held.post)) for held in s.appointments)]
-        for site in planter.pick(plant, sites, 1, claim=lambda site: ("copy", site)):
+    able = {field: [site for site in planter.known_sites() if _may_differ(planter, site, field)] for field in fields}
+    for field in islice(cycle([field for field in fields if able[field]]), planter.amount(plant)):
+        for site in planter.pick(plant, able[field], 1, claim=partial(_field_of, field)):
             _change_project(planter, site, field)
             planter.note("CMP-001", "project", site.code, field, "differs")
 
@@ -118,7 +113,9 @@ def plant_participant_difference(planter: Planter, plant: Mapping[str, Any]) -> 
         for participation in site.participations
         if participation.copy is not None and participation.shared is not None
     ]
-    fields = [field for field in _PARTICIPANT_COLUMNS if field != "exitTime" or any(row.exit_time for _, row in candidates)]
+    fields = [
+        field for field in _PARTICIPANT_COLUMNS if field != "exitTime" or any(row.exit_time for _, row in candidates)
+    ]
     planter.rng.shuffle(fields)
     for field in islice(cycle(fields), planter.amount(plant)):
         able = [pair for pair in candidates if field != "exitTime" or pair[1].exit_time]
@@ -158,6 +155,17 @@ def plant_wrong_credit_code(planter: Planter, plant: Mapping[str, Any]) -> None:
         planter.note("IDN-002", "corp", company.code, "corpCode", reason)
 
 
+def _field_of(field: str, site: Site) -> tuple[Site, str]:
+    return site, field
+
+
+def _may_differ(planter: Planter, site: Site, field: str) -> bool:
+    """Whether the project has the field; one that is stopped on one side must carry nothing that asks for work."""
+    if field == "prjStatus":
+        return all(planter.is_free((site.code, held.post)) for held in site.appointments)
+    return site.supervision is not None or not field.startswith("supervision")
+
+
 def _change_project(planter: Planter, site: Site, field: str) -> None:
     """Change the city's copy, or where other rules lean on the copy, the shared row."""
     if site.shared is None or site.copy is None:
@@ -187,7 +195,9 @@ def _other(planter: Planter, field: str, old: Any) -> Any:
     if field == "corpType":
         return rng.choice([code for code in facts["registration_types"] if code != old])
     if field.endswith("CorpCode"):
-        kind = {"contractorCorpCode": "contractor", "buildCorpCode": "owner", "supervisionCorpCode": "supervision"}[field]
+        kind = {"contractorCorpCode": "contractor", "buildCorpCode": "owner", "supervisionCorpCode": "supervision"}[
+            field
+        ]
         return rng.choice([company.code for company in of_kind(planter.city, kind) if company.code != old])
     if field in ("name", "legalMan", "pmName") and len(old) < 5:
         return _other_name(planter, old)
@@ -195,7 +205,9 @@ def _other(planter: Planter, field: str, old: Any) -> Any:
         return planter.people.number(rng, date(1980, 5, 17), female=False)
     if field == "phone":
         return f"{old[:4]}{(int(old[4:]) + rng.randint(1, 10**6)) % 10**7:07d}"
-    return {"contractNo": f"{old}-1", "name": f"{old}变更"}.get(field) or old.replace("有限公司", "股份有限公司") + "分部"
+    return {"contractNo": f"{old}-1", "name": f"{old}变更"}.get(field) or old.replace(
+        "有限公司", "股份有限公司"
+    ) + "分部"
 
 
 def _other_name(planter: Planter, old: str) -> str:

@@ -35,7 +35,10 @@ def plant_other_person(planter: Planter, plant: Mapping[str, Any]) -> None:
         if index % 2:
             human, note = planter.people.make(rng, company, manager=True), "unknown to the integrity platform"
         else:
-            human, note = make_holder(city, planter.people, rng, company, held.post, held.site), "registered, not appointed"
+            human, note = (
+                make_holder(city, planter.people, rng, company, held.post, held.site),
+                "registered, not appointed",
+            )
             planter.platform.enter_person(human, held.site.area_code)
         team = held.human.members[0].team if company is held.site.contractor else None
         member = join(city, rng, held.site, human, company, held.start, side=facts["side"], team=team)
@@ -78,7 +81,9 @@ def plant_other_days(planter: Planter, plant: Mapping[str, Any]) -> None:
                 held.filled.end_date += days
             else:
                 held.filled.start_date -= days
-            planter.note("CMP-005", "key_post", _key(held, held.filled.person_id), field, f"differs by {days.days} days")
+            planter.note(
+                "CMP-005", "key_post", _key(held, held.filled.person_id), field, f"differs by {days.days} days"
+            )
 
 
 def _empty(planter: Planter, plant: Mapping[str, Any], post: str) -> None:
@@ -130,9 +135,9 @@ def _registrations(planter: Planter, held: Appointment) -> Iterator[SharedRow]:
     """The person's registrations that are valid within the range."""
     first = planter.city.days.first
     for row in planter.city.shared:
-        if row.object == "registration" and row.payload["personId"] == held.human.shared_id:
-            if row.payload["status"] == 1 and date.fromisoformat(row.payload["validTo"]) >= first:
-                yield row
+        theirs = row.object == "registration" and row.payload["personId"] == held.human.shared_id
+        if theirs and row.payload["status"] == 1 and date.fromisoformat(row.payload["validTo"]) >= first:
+            yield row
 
 
 def _spoil(planter: Planter, row: SharedRow, how: str) -> None:

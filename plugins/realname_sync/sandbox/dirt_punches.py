@@ -1,4 +1,4 @@
-"""Faults of punches and of who is on a project: strangers, people gone, devices, clocks, two places at once, repeats."""
+"""Faults of punches: of strangers and people gone, of devices and clocks, at two places at once, sent again."""
 
 import math
 from collections import defaultdict
@@ -140,7 +140,9 @@ def plant_stranger(planter: Planter, plant: Mapping[str, Any]) -> None:
         and member.stays[-1][1] is None
     ]
     for member in planter.pick(plant, idle, claim=lambda member: member.human):
-        site = rng.choice([site for site in planter.known_sites() if site is not member.site and _at_work(planter, site)])
+        site = rng.choice(
+            [site for site in planter.known_sites() if site is not member.site and _at_work(planter, site)]
+        )
         since = city.days.first - timedelta(days=4)
         city.municipal.entry_exit.append(
             EntryExit(
@@ -180,7 +182,7 @@ def plant_clock_ahead(planter: Planter, plant: Mapping[str, Any]) -> None:
 
 
 def plant_repeat(planter: Planter, plant: Mapping[str, Any]) -> None:
-    """RST-007: the same record again, minutes later or the next morning; one of them from a device without record ids."""
+    """RST-007: the same record minutes later or the next morning; one is of a device that counts no records."""
     punches, city = Punches(planter), planter.city
     amount, uncounted = planter.amount(plant), punches.ordinary(counted=False)
     rows = punches.pick(plant, uncounted, 1) if amount > 1 and uncounted else []

@@ -20,11 +20,11 @@ _REASONS = ("CHECKSUM", "MASKED", "LENGTH", "DATE", "CHARSET", "ADDRESS_PREFIX")
 def plant_wrong_number(planter: Planter, plant: Mapping[str, Any]) -> None:
     """IDN-001: of workers only, for the management staff is shared."""
     numbers = {person.id_number for person in planter.city.municipal.person}
-    for human, reason in zip(_workers(planter, plant), cycle(_REASONS), strict=False):
+    for human, how in zip(_workers(planter, plant), cycle(_REASONS), strict=False):
         person = human.members[0].person
+        masked = _spoil_number(person.id_number, "MASKED")
+        reason = "LENGTH" if how == "MASKED" and masked in numbers else how  # two masked numbers may look the same
         wrong = _spoil_number(person.id_number, reason)
-        if wrong in numbers:  # two masked numbers may look the same
-            wrong, reason = _spoil_number(person.id_number, "LENGTH"), "LENGTH"  # noqa: PLW2901
         numbers.add(wrong)
         person.id_number = wrong
         planter.note("IDN-001", "person", person.person_id, "idCardNumber", reason)

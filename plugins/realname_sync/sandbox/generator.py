@@ -18,7 +18,8 @@ from realname_sync.sandbox.sites import copy_site, open_sites
 from realname_sync.sandbox.staffing import staff_sites
 from realname_sync.sandbox.truth import Planted, Truth
 
-_SMALLEST = {"projects": 6, "workers": 120, "days": 1}
+_SMALLEST = {True: {"projects": 8, "workers": 160, "days": 1}, False: {"projects": 4, "workers": 40, "days": 1}}
+"""What a city needs at least, with dirt and without."""
 
 
 def generate(
@@ -32,7 +33,7 @@ def generate(
     Raises:
         SettingsError: the city would be too small to be one, or to carry what dirt.yaml asks for.
     """
-    for (what, smallest), given in zip(_SMALLEST.items(), (projects, workers, days), strict=True):
+    for (what, smallest), given in zip(_SMALLEST[dirt].items(), (projects, workers, days), strict=True):
         if given < smallest:
             raise SettingsError(f"a sandbox needs at least {smallest} {what}, not {given}")
     city = City(seed, Days(work_date - timedelta(days=days - 1), work_date))

@@ -29,9 +29,7 @@ def punch(city: City) -> None:
             city.municipal.attendance.append(row)
 
 
-def make_punch(
-    rng: random.Random, site: Site, person_id: str, gate: Gate, at: datetime, direction: str
-) -> Attendance:
+def make_punch(rng: random.Random, site: Site, person_id: str, gate: Gate, at: datetime, direction: str) -> Attendance:
     """A punch at a true instant, by the device's own clock, received at once; it has no id yet."""
     facts = part("city")["attendance"]
     record = gate.record_id()

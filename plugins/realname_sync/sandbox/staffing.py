@@ -5,7 +5,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from realname_sync.sandbox.companies import of_kind
-from realname_sync.sandbox.model import UNDER_CONSTRUCTION, Appointment, City, Company, Human, Member, Registration, Site
+from realname_sync.sandbox.model import (
+    UNDER_CONSTRUCTION,
+    Appointment,
+    City,
+    Company,
+    Human,
+    Member,
+    Registration,
+    Site,
+)
 from realname_sync.sandbox.municipal_rows import EntryExit, KeyPostFilled, ProjectWorker, Team
 from realname_sync.sandbox.people import People, register_person
 from realname_sync.sandbox.reference import part, stream
@@ -93,7 +102,8 @@ def join(
 ) -> Member:
     """Put a person on the roster of a project: a worker of a trade, or management staff of a side.
 
-    Without trade and side it is management staff of another participant. Someone already on another roster keeps their municipal number or gets a second one.
+    Without trade and side it is management staff of another participant. Someone already on another roster keeps
+    their municipal number or gets a second one.
     """
     trades, manager = part("trades"), work_type is None
     person = human.members[0].person if human.members else None

@@ -120,7 +120,13 @@ def _lamps(data: MasterData, day: date) -> Iterator[Finding]:
 
 
 def _compared(name: str, key: str, shared: dict[str, Any], copy: Any, columns: dict[str, str]) -> Iterator[Finding]:
-    rule = {"project": "CMP-001", "corp": "CMP-002", "participant": "CMP-003", "person": "CMP-004", "key_post": "CMP-005"}
+    rule = {
+        "project": "CMP-001",
+        "corp": "CMP-002",
+        "participant": "CMP-003",
+        "person": "CMP-004",
+        "key_post": "CMP-005",
+    }
     for field, column in columns.items():
         if plain(shared[field]) != plain(getattr(copy, column)):
             yield rule[name], name, key, field
@@ -144,7 +150,9 @@ def _differences(data: MasterData) -> Iterator[Finding]:
         shared = people.get(id_number(person.id_number))
         if shared:
             yield from _compared("person", person.person_id, shared, person, {"name": "name", "phone": "phone"})
-    posts = {(row["projectCode"], row["postCode"], data.numbers[row["personId"]]): row for row in data.shared["key_post"]}
+    posts = {
+        (row["projectCode"], row["postCode"], data.numbers[row["personId"]]): row for row in data.shared["key_post"]
+    }
     for post in data.rows.key_post_filled:
         same = posts.get((post.project_code, post.post_code, data.number(post.person_id)))
         if same:

@@ -4,11 +4,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
 from oracle_master import id_number
+
 from realname_sync.sandbox.model import City
 from realname_sync.sandbox.municipal_rows import Attendance
 from realname_sync.standards import load_standard
@@ -39,7 +40,12 @@ LENGTHS = {
     "key_post_filled": {"registration_category": 50, "registration_level": 2, "registration_no": 50},
 }
 CODES = {
-    "person": {"id_card_type": "idCardType", "education": "cultureLevelType", "politics": "politicsType", "gender": "gender"},
+    "person": {
+        "id_card_type": "idCardType",
+        "education": "cultureLevelType",
+        "politics": "politicsType",
+        "gender": "gender",
+    },
     "project_worker": {
         "work_type": "workType",
         "work_role": "workRole",
@@ -103,7 +109,7 @@ def day_of(row: Attendance) -> date:
 
 
 def is_implausible(row: Attendance) -> bool:
-    return row.punched_at < datetime(2015, 1, 1) or row.punched_at > row.received_at + timedelta(days=2)
+    return row.punched_at.year < 2015 or row.punched_at > row.received_at + timedelta(days=2)
 
 
 def is_ahead(row: Attendance) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from oracle_master import credit_code_is_right, id_number
 from oracle_rows import citizen_number_is_right
+
 from realname_sync.sandbox.generator import generate
 from realname_sync.sandbox.model import City
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from oracle_master import master_findings
 from oracle_rows import day_of, punch_findings, shape_findings
+
 from realname_sync.errors import SettingsError
 from realname_sync.sandbox.generator import generate
 from realname_sync.sandbox.model import City
@@ -81,7 +82,7 @@ def test_many_shared_rows_have_one_instant() -> None:
     assert max(instants) < max(row.received_at for row in city.municipal.attendance)
 
 
-@pytest.mark.parametrize("size", [{"projects": 5}, {"workers": 100}, {"days": 0}])
+@pytest.mark.parametrize("size", [{"projects": 7}, {"workers": 100}, {"days": 0}])
 def test_a_city_that_is_too_small_is_refused(size: dict[str, int]) -> None:
     with pytest.raises(SettingsError, match="at least"):
         generate(**({"seed": 1, **SMALL, "days": 1} | size), work_date=WORK_DATE)
