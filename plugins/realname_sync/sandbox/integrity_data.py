@@ -27,7 +27,7 @@ _SOURCE_PREFIX = {
     "registration": "RG",
     "key_post": "KP",
 }
-_WITHDRAWN = 0.02
+_WITHDRAWN = 0.1
 _NEIGHBOUR = "330203"
 """A district of another city: its rows must never be taken for this city's."""
 

@@ -23,6 +23,8 @@ def punch(city: City) -> None:
     opening = datetime.combine(days.first, time.min)
     for at, member, direction in passages:
         gate = choose_gate(rng, member.site, direction)
+        if at.date() < days.first and not bulk.kept_back(gate, at.date()):
+            continue
         row = make_punch(rng, member.site, member.person.person_id, gate, at, direction)
         row.received_at = bulk.received(gate, row)
         if opening <= row.received_at < days.closing:
@@ -82,6 +84,10 @@ class _Outages:
                 earliest, latest = (datetime.combine(arrived, time.fromisoformat(facts[name])) for name in hours)
                 seconds = self._rng.randrange(int((latest - earliest).total_seconds()))
                 self._bulk[gate.row.device_sn, day] = earliest + timedelta(seconds=seconds)
+
+    def kept_back(self, gate: Gate, day: date) -> bool:
+        """Whether the device could not send on that day."""
+        return (gate.row.device_sn, day) in self._bulk
 
     def received(self, gate: Gate, row: Attendance) -> datetime:
         """When the platform received the record: at once, or with many others after the outage."""
