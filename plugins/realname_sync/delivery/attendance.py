@@ -64,6 +64,7 @@ class AttendanceDelivery:
         with desk.commit() as connection:
             statements.run(connection, "delivery/clear_holds", **desk.key)
             statements.run(connection, "delivery/hold_punches", **desk.key)
+            statements.rows(connection, "ops/refresh_statistics", layer="delivery", work_date=desk.work_date)
             planned = statements.rows(
                 connection,
                 "delivery/plan_attendance",

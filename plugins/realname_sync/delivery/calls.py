@@ -64,7 +64,7 @@ def send_parcels(
         except UnknownOutcomeError as error:
             return Sent(parcel.batch_id, "unknown", digest=parcel.digest, reason=str(error))
         except RequestRefusedError as error:
-            said = tidy(str(error.args[1])) if len(error.args) > 1 else str(error)
+            said = tidy(error.answer or str(error))
             return Sent(parcel.batch_id, "refused", digest=parcel.digest, reason=said)
         except (FatalError, RetriableError) as error:
             stopped.set()

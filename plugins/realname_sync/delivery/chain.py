@@ -103,6 +103,11 @@ class StepDelivery:
                 break
             self._send(self._plan(items))
             collect_results(self.desk, self.step.kind, self._settle)
+        if any(self.counts.values()):
+            with self.desk.commit() as connection:
+                statements.rows(
+                    connection, "ops/refresh_statistics", layer="delivery", work_date=self.desk.work_date
+                )
         return self.counts
 
     def _carry_on(self) -> None:

@@ -14,7 +14,7 @@ from realname_sync.warehouse import statements
 
 Settle = Callable[[Connection, Mapping[int, Verdict]], None]
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds between two rounds of questions
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds between two rounds of questions
 _AT_A_TIME = 400
 
 
@@ -72,6 +72,7 @@ def collect_results(desk: Desk, kind: str, settle: Settle) -> None:
     give_up_at = desk.clock() + desk.patience
     pause = _FIRST_PAUSE
     while open_ones := _open(desk, kind):
+        desk.sleep(pause)  # asked right after the call, no platform has an answer yet
         settled = 0
         for start in range(0, len(open_ones), _AT_A_TIME):
             settled += _round(desk, open_ones[start : start + _AT_A_TIME], settle)
@@ -81,7 +82,6 @@ def collect_results(desk: Desk, kind: str, settle: Settle) -> None:
                     f"{desk.target}: {len(open_ones) - settled} calls of kind {kind} have no result yet; "
                     "they stay recorded, and the next run asks after them first"
                 )
-            desk.sleep(pause)
             pause = _FIRST_PAUSE if settled else min(pause * 2, _LONGEST_PAUSE)
 
 

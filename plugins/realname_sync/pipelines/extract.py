@@ -53,6 +53,7 @@ def _extract_punches(city: City, wanted: MunicipalObject, work_date: date) -> di
         merged = statements.run(connection, "core/merge_punch", work_date=work_date, read_at=read_at)
         withdrawn = statements.run(connection, "core/withdraw_punch", work_date=work_date, read_at=read_at)
         standing = statements.scalar(connection, "core/count_punches", work_date=work_date)
+        statements.rows(connection, "ops/refresh_statistics", layer="core", work_date=work_date)
     return {
         "staged": read,
         "written": merged,
