@@ -59,14 +59,26 @@ class Punches:
         ]
 
     def pick(self, plant: Mapping[str, Any], rows: Iterable[Attendance], amount: int | None = None) -> list[Attendance]:
-        """Claim that many punches, each of another person."""
-        return self._planter.pick(plant, rows, amount, claim=lambda row: self.member(row).human)
+        """Claim that many punches, each of another person; at least half of them are of the last day."""
+        planter, pool = self._planter, list(rows)
+        wanted = planter.amount(plant) if amount is None else amount
+        newest = [row for row in pool if row.punched_at.date() == planter.city.days.last]
+        picked: list[Attendance] = []
+        for some, number in ((newest, wanted - wanted // 2), (pool, wanted // 2)):
+            picked += planter.pick(plant, some, number, claim=lambda row: self.member(row).human)
+        return picked
+
+    def seen_last(self) -> list[Human]:
+        """Plain workers who punched on the last day."""
+        last = self._planter.city.days.last
+        workers = self._planter.plain_workers()
+        return [human for human in workers if any(row.punched_at.date() == last for row in self.by_human[human])]
 
 
 def plant_no_entry(planter: Planter, plant: Mapping[str, Any]) -> None:
     """RST-002: every punch of a worker whose entry was never recorded."""
     punches = Punches(planter)
-    for human in planter.pick(plant, [h for h in planter.plain_workers() if punches.by_human[h]]):
+    for human in planter.pick(plant, punches.seen_last()):
         for movement in human.members[0].movements:
             planter.city.municipal.entry_exit.remove(movement)
         for row in punches.by_human[human]:
@@ -78,9 +90,8 @@ def plant_gone(planter: Planter, plant: Mapping[str, Any]) -> None:
     punches, gone = Punches(planter), planter.city.days.first - timedelta(days=3)
     candidates = [
         human
-        for human in planter.plain_workers()
-        if punches.by_human[human]
-        and len(human.members[0].stays) == 1
+        for human in punches.seen_last()
+        if len(human.members[0].stays) == 1
         and human.members[0].stays[0][0] < gone
         and human.members[0].stays[0][1] is None
     ]
@@ -99,8 +110,8 @@ def plant_before_start(planter: Planter, plant: Mapping[str, Any]) -> None:
         for member in site.members
         if len(member.human.members) == 1 and member.worker.identity_type == "5"
     ]
-    for member in planter.pick(plant, members, claim=lambda member: member.human):
-        row = _extra(planter, member.site, member.person.person_id, time(9, 15))
+    for index, member in enumerate(planter.pick(plant, members, claim=lambda member: member.human)):
+        row = _extra(planter, member.site, member.person.person_id, time(9, 15), index)
         planter.note_punch("RST-008", row, "date", "before the works began")
 
 
@@ -139,7 +150,7 @@ def plant_stranger(planter: Planter, plant: Mapping[str, Any]) -> None:
         and not punches.by_human[member.human]
         and member.stays[-1][1] is None
     ]
-    for member in planter.pick(plant, idle, claim=lambda member: member.human):
+    for index, member in enumerate(planter.pick(plant, idle, claim=lambda member: member.human)):
         site = rng.choice(
             [site for site in planter.known_sites() if site is not member.site and _at_work(planter, site)]
         )
@@ -155,7 +166,7 @@ def plant_stranger(planter: Planter, plant: Mapping[str, Any]) -> None:
                 updated_at=city.days.entered(since),
             )
         )
-        row = _extra(planter, site, member.person.person_id, time(7, 5))
+        row = _extra(planter, site, member.person.person_id, time(7, 5), index)
         planter.note_punch("RST-001", row, "personId", "not on the roster")
 
 
@@ -238,10 +249,11 @@ def _at_work(planter: Planter, site: Site) -> bool:
     return site.works_on(days.first) and site.works_on(days.last)
 
 
-def _extra(planter: Planter, site: Site, person_id: str, at: time) -> Attendance:
-    """One more punch on some day of the range."""
+def _extra(planter: Planter, site: Site, person_id: str, at: time, index: int) -> Attendance:
+    """One more punch, by turns on the last day and on any day of the range."""
     days, rng = planter.city.days, planter.rng
-    day: date = days.first + timedelta(days=rng.randint(0, (days.last - days.first).days))
+    any_day: date = days.first + timedelta(days=rng.randint(0, (days.last - days.first).days))
+    day = any_day if index % 2 else days.last
     instant = datetime.combine(day, at) + timedelta(seconds=rng.randint(0, 1800))
     row = make_punch(rng, site, person_id, choose_gate(rng, site, "01"), instant, "01")
     planter.city.municipal.attendance.append(row)

@@ -37,12 +37,14 @@ def assert_exact(city: City, truth: Truth) -> None:
 def test_a_small_city_carries_every_rule_and_nothing_else(seed: int, days: int) -> None:
     city, truth = generate(seed=seed, **SMALL, work_date=WORK_DATE, days=days)
     assert set(truth.by_rule()) == RULES
+    assert {item.rule for item in truth.on(WORK_DATE)} == RULES
     assert_exact(city, truth)
 
 
 def test_the_city_of_the_demo_carries_every_rule_at_least_twice() -> None:
     city, truth = generate(seed=1, projects=40, workers=3000, work_date=WORK_DATE, days=2)
     assert set(truth.by_rule()) == RULES
+    assert {item.rule for item in truth.on(WORK_DATE)} == RULES
     assert min(truth.by_rule().values()) >= 2
     assert_exact(city, truth)
 
