@@ -1,10 +1,10 @@
--- The punches that have not arrived, one row a target; with :cap only so many of each cause and of each project.
+-- The punches that have not arrived, one row a target; with :cap only so many punches of each cause and of each project.
 -- Reads core.punch, marts.project and the temporary table unarrived; parameters :work_date, :cap (empty for all). Writes nothing.
 WITH ranked AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY state, cause ORDER BY project_code ASC, punch_id ASC, target DESC) AS rank_in_cause,
-        row_number() OVER (PARTITION BY project_code ORDER BY state DESC, punch_id ASC, target DESC) AS rank_in_project
+        dense_rank() OVER (PARTITION BY state, cause ORDER BY project_code ASC, punch_id ASC) AS rank_in_cause,
+        dense_rank() OVER (PARTITION BY project_code ORDER BY state DESC, punch_id ASC) AS rank_in_project
     FROM unarrived
 )
 

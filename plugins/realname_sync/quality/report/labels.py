@@ -1,13 +1,15 @@
 """What the report calls things, in Chinese and in English."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
 _FILE = Path(__file__).with_name("labels.yaml")
+_BLANK = "{}"
 
 
 class Label(NamedTuple):
@@ -17,13 +19,36 @@ class Label(NamedTuple):
     en: str = ""
 
 
-@cache
-def labels() -> Mapping[str, Mapping[str, Label]]:
-    """All labels by group (`targets`, `states`, `fields` …) and code."""
-    content = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return {group: {code: Label(*pair) for code, pair in entries.items()} for group, entries in content.items()}
-
-
 def label(group: str, code: str | None) -> Label:
-    """The label of a code of that group; the code itself where it has none."""
-    return labels()[group].get(code or "", Label(code or "—"))
+    """The label of a code in that group (`targets`, `states`, `fields` …); the code itself where it has none."""
+    pair = _content()[group].get(code or "")
+    return Label(*pair) if pair else Label(code or "—")
+
+
+def remedy(code: str, english: str = "") -> Label:
+    """What to do about the findings of a rule, or about punches held for a cause."""
+    known = _content()["remedies"].get(code)
+    return Label(known, english) if known else Label(english or "—")
+
+
+def phrase(text: str) -> str:
+    """What a rule wrote as expected or actual, in Chinese where the phrase is known."""
+    for pattern, chinese in _phrases():
+        found = pattern.fullmatch(text)
+        if found:
+            return chinese.format(*found.groups())
+    return text
+
+
+@cache
+def _content() -> Mapping[str, Mapping[str, Any]]:
+    content: Mapping[str, Mapping[str, Any]] = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return content
+
+
+@cache
+def _phrases() -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (re.compile("(.+?)".join(map(re.escape, english.split(_BLANK)))), chinese)
+        for english, chinese in _content()["phrases"].items()
+    ]

@@ -64,14 +64,28 @@ class DayReader:
         codes = {row.project_code for row in (*self._arrivals, *self._findings) if row.project_code}
         self._privacy = Privacy(frozenset(codes), frozenset(row.name for row in names))
 
-    def report(self, rules: Mapping[str, RuleText], generated_at: datetime) -> QualityReport:
-        """The whole document, with as many rows as the page shows."""
+    def report(
+        self,
+        *,
+        city_code: str,
+        generated_at: datetime,
+        in_force: Mapping[str, RuleText],
+        known: Mapping[str, RuleText] | None = None,
+    ) -> QualityReport:
+        """The whole document, with as many rows as the page shows.
+
+        Args:
+            city_code: division code of the city.
+            generated_at: the instant of the report, which decides whether the day is over.
+            in_force: the rules of that day, by id; those without findings are named, too.
+            known: rules that held at another time, to call findings of theirs by their titles.
+        """
         findings, punches = list(self._finding_rows(self._caps.rows)), list(self._punch_rows(self._caps.rows))
         projects = self._projects(findings, punches)
-        titles = {**{row.rule_id: _unlisted(row) for row in self._findings}, **rules}
+        titles = {**{row.rule_id: _unlisted(row) for row in self._findings}, **(known or {}), **in_force}
         rule_days = self._rules(titles, findings)
         return QualityReport(
-            city_code=_city_code(projects),
+            city_code=city_code,
             work_date=self._work_date,
             generated_at=generated_at,
             day_is_over=generated_at >= self._day_end,
@@ -79,7 +93,7 @@ class DayReader:
             districts=_districts(projects),
             causes=self._causes(punches),
             rules=rule_days,
-            silent_rules=[rule for rule in rules.values() if rule.id not in {one.rule.id for one in rule_days}],
+            silent_rules=[rule for rule in in_force.values() if rule.id not in {one.rule.id for one in rule_days}],
             owners=self._owners(titles),
             tally=_tally(self._findings),
             reconciliation=self._reconciliation(),
@@ -200,7 +214,7 @@ class DayReader:
         for rank, _, finding in findings:
             if rank <= max(self._caps.rows, self._caps.lamps):
                 shown[finding.rule_id].append(finding)
-        return [
+        days = [
             RuleDay(
                 rule=titles[rule_id],
                 findings=sum(row.findings for row in rows),
@@ -211,6 +225,7 @@ class DayReader:
             )
             for rule_id, rows in _grouped(self._findings, "rule_id").items()
         ]
+        return sorted(days, key=lambda day: (SEVERITIES.index(day.rule.severity), -day.findings, day.rule.id))
 
     def _owners(self, titles: Mapping[str, RuleText]) -> list[OwnerDay]:
         days = []
@@ -291,9 +306,3 @@ def _districts(projects: Sequence[ProjectDay]) -> list[DistrictDay]:
         )
         for code, of in sorted(groups.items(), key=lambda group: (not group[0], group[0]))
     ]
-
-
-def _city_code(projects: Sequence[ProjectDay]) -> str:
-    """The prefecture city that most of the projects lie in."""
-    cities = [project.area_code[:4] + "00" for project in projects if len(project.area_code) >= 4]
-    return max(sorted(set(cities)), key=cities.count, default="")

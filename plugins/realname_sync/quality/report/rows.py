@@ -70,6 +70,11 @@ class ReconciliationRow:
         return self.platform is not None and self.platform != self.acknowledged
 
     @property
+    def attention(self) -> bool:
+        """Someone has to look: a count differs, or the platform was not asked."""
+        return self.differs or self.platform is None
+
+    @property
     def differs(self) -> bool:
         """Any of the counts that must be equal is not."""
         return self.reading_differs or self.platform_differs
