@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping
 
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from realname_sync.pipelines.explain import ExplainedPunch, ExplainedRule
 from realname_sync.pipelines.status import STATES, DayStatus
 from realname_sync.workdate import SHANGHAI
 
 
 def states_table(status: DayStatus, more: Mapping[str, Mapping[str, int]] | None = None) -> Table:
     """The five states for each platform, with further columns by heading and platform."""
-    table = Table(title=f"{status.work_date}: {status.punches_read} punches read", title_justify="left")
-    table.add_column("platform")
+    table = _table(f"{status.work_date}: {status.punches_read} punches read", "platform")
     for heading in (*STATES, *(more or {})):
-        table.add_column(heading.replace("_", " "), justify="right")
+        table.add_column(heading.replace("_", " "), justify="right", no_wrap=True)
     for target, counts in status.states.items():
         further = (column[target] for column in (more or {}).values())
         table.add_row(target, *map(str, counts.values()), *map(str, further))
@@ -26,23 +28,53 @@ def findings_line(findings: Mapping[str, int]) -> str:
     return "findings: " + ("  ".join(f"{rule} {count}" for rule, count in findings.items()) or "none")
 
 
-def steps_table(status: DayStatus) -> Table:
-    """The last run of each step."""
-    table = Table(title="last runs", title_justify="left")
-    for heading in ("step", "platform", "state", "began", "seconds"):
-        table.add_column(heading, justify="right" if heading == "seconds" else "left")
+def show_status(status: DayStatus) -> None:
+    """Print how a day stands."""
+    steps = _table("last runs", "step", "platform", "state", "began", "seconds")
     for step in status.steps:
         seconds = f"{(step.ended_at - step.started_at).total_seconds():.1f}" if step.ended_at else ""
         began = f"{step.started_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
-        table.add_row(step.step, step.target or "", step.state, began, seconds)
-    return table
-
-
-def show_status(status: DayStatus) -> None:
-    """Print how a day stands."""
-    console = Console()
+        steps.add_row(step.step, step.target or "", step.state, began, seconds)
+    console = Console(highlight=False)
     console.print(states_table(status))
     console.print(findings_line(status.findings), soft_wrap=True)
-    console.print(steps_table(status))
+    console.print(steps)
     if not status.adds_up():
         console.print("[red]the five states do not add up to the punches that were read[/]")
+
+
+def show_explanation(explained: ExplainedRule | ExplainedPunch) -> None:
+    """Print why a rule found what it found, or how a punch stands."""
+    console = Console(highlight=False)
+    if isinstance(explained, ExplainedPunch):
+        states = _table(f"punch {explained.punch_id} of {explained.work_date}", "platform", "state", "batch", "why")
+        for row in explained.states:
+            why = " ".join(part for part in (row.rule_id, row.reason) if part)
+            states.add_row(row.target, row.state, str(row.batch_id or ""), escape(why))
+        console.print(states)
+        return
+    rule = explained.rule
+    console.print(f"[bold]{rule.id}[/]  {rule.title_en}  {rule.title_zh}", soft_wrap=True)
+    told = {
+        "severity": rule.severity,
+        "owner": rule.owner,
+        "remedy": rule.remedy,
+        "basis": rule.basis,
+        "valid": f"from {rule.valid_from}" + (f" to {rule.valid_to}" if rule.valid_to else "") + f" in {rule.region}",
+        "found by": rule.implemented_by,
+    }
+    for heading, text in told.items():
+        console.print(f"  {heading:9} {escape(text)}", soft_wrap=True)
+    title = f"findings of {explained.work_date}" if explained.findings else f"no findings on {explained.work_date}"
+    findings = _table(title, "object", "key", "field", "expected", "actual", "first seen")
+    for row in explained.findings:
+        cells = (row.object, row.object_key, row.field, row.expected or "", row.actual or "")
+        findings.add_row(*map(escape, cells), str(row.first_seen))
+    console.print(findings)
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for heading in headings:
+        table.add_column(heading)
+    return table

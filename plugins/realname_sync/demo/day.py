@@ -71,7 +71,7 @@ def _conclude(system: System, calls_before: dict[str, int], screen: Screen) -> l
         platform_rows = {target: stage.attendance_rows(target, work_date) for target in TARGETS}
         calls = {target: stage.write_calls(target) - calls_before[target] for target in TARGETS}
     report = report_page(city, work_date)
-    screen.note(states_table(status, {"on the platform": platform_rows, "write calls now": calls}))
+    screen.note(states_table(status, {"it holds": platform_rows, "calls": calls}))
     screen.note(findings_line(status.findings))
     screen.note(f"report: {report or 'none'}")
     summary = _summary(status, platform_rows, report, screen.seconds)

@@ -1,5 +1,6 @@
 """Starts everything of one machine in the right order, and ends it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ def running_system(
     folder.mkdir(parents=True, exist_ok=True)
     given = dict(ports or {})
     with ExitStack() as started:
+        started.enter_context(_home_at(folder))
         with screen.step("PostgreSQL"):
             stage = Stage.with_ports(folder, started.enter_context(running_postgres(folder)), given)
         airflow = LocalAirflow(
@@ -91,3 +93,17 @@ def running_system(
             api.make_pools(POOLS_FILE)
             api.switch_on(("pull_master_data", *BY_DATE_DAGS))
         yield System(stage, city, airflow, api, size)
+
+
+@contextmanager
+def _home_at(folder: Path) -> Iterator[None]:
+    """Let this process keep its keys and reports where the tasks keep theirs."""
+    before = os.environ.get("REALNAME_HOME")
+    os.environ["REALNAME_HOME"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["REALNAME_HOME"]
+        else:
+            os.environ["REALNAME_HOME"] = before
