@@ -1,5 +1,5 @@
--- A day's findings, row by row; with :cap only so many of each rule (:lamp_cap of a lamp rule) and of each project.
--- Reads the temporary table reported_finding; parameters :cap (empty for all), :lamp_cap. Writes nothing.
+-- A day's findings, row by row; with :cap only so many of each rule and of each project, but all of the lamp rules.
+-- Reads the temporary table reported_finding; parameter :cap (empty for all). Writes nothing.
 SELECT
     rule_id,
     severity,
@@ -29,5 +29,5 @@ WHERE
     cast(:cap AS integer) IS NULL
     OR rank_in_rule <= cast(:cap AS integer)
     OR rank_in_project <= cast(:cap AS integer)
-    OR (starts_with(rule_id, 'LMP-') AND rank_in_rule <= cast(:lamp_cap AS integer))
+    OR starts_with(rule_id, 'LMP-')
 ORDER BY rule_id, rank_in_rule;

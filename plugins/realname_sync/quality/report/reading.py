@@ -22,6 +22,7 @@ from realname_sync.quality.report.model import (
     RuleDay,
     RuleText,
     Tally,
+    is_lamp,
 )
 from realname_sync.quality.report.privacy import Privacy
 from realname_sync.quality.report.rows import FindingRow, PunchRow, ReconciliationRow, StepRun
@@ -112,7 +113,7 @@ class DayReader:
 
     def _finding_rows(self, cap: int | None) -> Iterator[tuple[int, int, FindingRow]]:
         """Each row with its rank in the rule and in the project."""
-        for row in self._stream("marts/list_findings", cap=cap, lamp_cap=self._caps.lamps):
+        for row in self._stream("marts/list_findings", cap=cap):
             yield row.rank_in_rule, row.rank_in_project, self._finding(row)
 
     def _punch_rows(self, cap: int | None) -> Iterator[tuple[int, int, PunchRow]]:
@@ -212,7 +213,7 @@ class DayReader:
     def _rules(self, titles: Mapping[str, RuleText], findings: Sequence[tuple[int, int, FindingRow]]) -> list[RuleDay]:
         shown = defaultdict(list)
         for rank, _, finding in findings:
-            if rank <= max(self._caps.rows, self._caps.lamps):
+            if rank <= self._caps.rows or is_lamp(finding.rule_id):
                 shown[finding.rule_id].append(finding)
         days = [
             RuleDay(

@@ -5,9 +5,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from realname_sync.quality.report import figure_tables, row_tables
 from realname_sync.quality.report.model import QualityReport
 from realname_sync.quality.report.rows import FindingRow, PunchRow
-from realname_sync.quality.report.tables import Column, Table, Value, all_tables
+from realname_sync.quality.report.tables import Column, Table, Value
 from realname_sync.workdate import SHANGHAI
 
 if TYPE_CHECKING:
@@ -29,7 +30,16 @@ def write_workbook(
     book.properties.creator = "realname_sync"
     made = report.generated_at.astimezone(SHANGHAI).replace(tzinfo=None)
     book.properties.created = book.properties.modified = made
-    for table in all_tables(report, findings, unarrived):
+    for table in (
+        figure_tables.overview_table(report),
+        figure_tables.arrivals_table(report),
+        figure_tables.causes_table(report),
+        figure_tables.rules_table(report),
+        row_tables.lamps_table(report),
+        row_tables.findings_table(report, findings),
+        row_tables.unarrived_table(report, unarrived),
+        row_tables.reconciliation_table(report),
+    ):
         _write_table(book, table)
     book.save(path)
 
