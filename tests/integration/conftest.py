@@ -1,4 +1,4 @@
-"""A synthetic city with its municipal database and the three platforms running, made once a seed and copied for each test."""
+"""A synthetic city, its municipal database and three platforms, made once a seed and copied for each test."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,12 +9,17 @@ from typing import Any
 
 import psycopg
 import pytest
-from realname_sync.sandbox.seeding import seed_sandbox
+from realname_sync.sandbox.city import seed_sandbox
 from sqlalchemy import text
 
 from databases import create_database, database_spec, drop_database
+from realname_sync.delivery.desk import CallBook, Desk
+from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.city import City, open_city
 from realname_sync.pipelines.credentials import import_credentials
+from realname_sync.pipelines.deliver import open_target
+from realname_sync.pipelines.extract import extract_municipal
+from realname_sync.pipelines.pull import pull_master_data
 from realname_sync.sandbox.running import RunningPlatforms, running_platforms
 from realname_sync.sandbox.truth import Truth
 from realname_sync.settings import ConnectionSpec, sandbox_connection
@@ -33,6 +38,7 @@ class Seeded:
     sandbox: str
     credentials: Path
     truth: Truth
+    checked: str | None = None
 
 
 @dataclass
@@ -44,6 +50,23 @@ class Town:
     truth: Truth
     municipal_url: str
     sandbox_url: str
+
+    overrides: dict[str, dict[str, Any]]
+    warehouse: str
+
+    def override(self, connection: str, **extra: Any) -> None:
+        """Override entries of a platform's profile, as a connection's extra does."""
+        self.overrides[connection] = {"extra": extra}
+
+    def wrong_secret_for(self, connection: str) -> None:
+        """Give the system a secret that the platform did not issue."""
+        self.overrides[connection] = {"password": "x" * 32}
+
+    def desk(self, target: str, work_date: date) -> Desk:
+        """What a second sender would work with."""
+        book = CallBook()
+        uplink = open_target(self.city, target, book)
+        return Desk(self.city.engine, self.city.vault, uplink, book, work_date, self.city.clock, images=lambda _ids: {})
 
     def municipal_sql(self, statement: str, *values: Any) -> None:
         """Change the municipal database as its vendor would."""
@@ -66,6 +89,13 @@ class Town:
         with self.city.engine.begin() as connection:
             result = connection.execute(text(statement), values)
             return list(result.all()) if result.returns_rows else []
+
+
+def prepare(city: City) -> None:
+    """Everything before the deliveries."""
+    pull_master_data(city)
+    extract_municipal(city, DAY)
+    check_consistency(city, DAY)
 
 
 def _url(folder: Path, name: str) -> str:
@@ -91,7 +121,7 @@ def seeded(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
                 workers=WORKERS,
                 work_date=DAY,
                 days=DAYS,
-                credentials_path=credentials,
+                nation_pairs=credentials,
             )
             made[seed] = Seeded(*names, credentials, truth)
         return made[seed]
@@ -104,24 +134,33 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
     """Opens a town of a seed; everything of it ends with the test."""
     opened: list[tuple[Any, Town, list[str]]] = []
 
-    def open_one(seed: int = 1, **running: Any) -> Town:
+    def open_one(seed: int = 1, *, checked: bool = False, **running: Any) -> Town:
         origin = seeded(seed)
+        if checked and origin.checked is None:
+            origin.checked = f"seed_{seed}_checked"
+            town = open_one(seed, **running)
+            prepare(town.city)
+            town.city.close()
+            create_database(postgres, origin.checked, town.warehouse)
         mark = uuid.uuid4().hex[:10]
         names = {kind: f"t_{mark}_{kind}" for kind in ("warehouse", "municipal", "sandbox")}
-        create_database(postgres, names["warehouse"], migrated_template)
+        create_database(postgres, names["warehouse"], origin.checked if checked else migrated_template)
         create_database(postgres, names["municipal"], origin.municipal)
         create_database(postgres, names["sandbox"], origin.sandbox)
         context = running_platforms(
             _url(postgres, names["sandbox"]), **{"arrival_clock": lambda: EVENING, "rate_limits": UNLIMITED, **running}
         )
         platforms = context.__enter__()
+        overrides: dict[str, dict[str, Any]] = {}
 
         def connection(name: str) -> ConnectionSpec:
             if name.endswith("_db"):
                 return database_spec(postgres, names[name.removesuffix("_db")], name)
             spec = sandbox_connection(name)
-            extra = {**spec.extra, "calls_per_second": None}
-            return replace(spec, host=platforms.url(name.removesuffix("_platform")), extra=extra)
+            changed = overrides.get(name, {})
+            extra = {**spec.extra, "calls_per_second": None, **changed.get("extra", {})}
+            url = platforms.url(name.removesuffix("_platform"))
+            return replace(spec, host=url, password=changed.get("password", spec.password), extra=extra)
 
         town = Town(
             open_city(connection),
@@ -129,6 +168,8 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
             origin.truth,
             _url(postgres, names["municipal"]),
             _url(postgres, names["sandbox"]),
+            overrides,
+            names["warehouse"],
         )
         opened.append((context, town, list(names.values())))
         import_credentials(town.city, origin.credentials)
