@@ -1,4 +1,5 @@
 -- The punches of the batches :batch_ids of :work_date, with every field either platform takes, in the order they are sent.
+-- A record the device did not number is known by person, second and direction (devices.md).
 SELECT
     ledger.batch_id,
     ledger.row_index,
@@ -14,7 +15,10 @@ SELECT
     punch.lng,
     punch.lat,
     punch.device_sn AS "deviceSn",
-    punch.device_record_id AS "deviceRecordId",
+    coalesce(
+        punch.device_record_id,
+        left(concat_ws('-', punch.person_id, to_char(punch.punched_at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDDHH24MISS'), punch.direction), 50)
+    ) AS "deviceRecordId",
     punch.received_at AS "receivedAt",
     post.post_code AS "postCode"
 FROM delivery.punch_batch AS ledger

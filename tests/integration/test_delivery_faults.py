@@ -63,7 +63,7 @@ def test_after_any_fault_the_platform_has_each_punch_once(checked: Any, target: 
 
 
 @pytest.mark.parametrize("target", ["province", "nation"])
-@pytest.mark.parametrize("method", ["Team.Add", "ProjectWorker.Add", "ProjectSubContractor.Add"])
+@pytest.mark.parametrize("method", ["Team.Add", "ProjectWorker.Add", "WorkerEntryExit.Add"])
 @pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
 def test_an_unanswered_call_of_the_chain_is_made_good(checked: Any, target: str, method: str, kind: str) -> None:
     checked.platforms.set_faults(target, {"kind": kind, "method": method, "times": 2})

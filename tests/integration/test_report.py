@@ -21,7 +21,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def texts_of(workbook: Path) -> str:
     book = openpyxl.load_workbook(workbook, read_only=True)
-    cells = (str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value is not None)
+    cells = (
+        str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value is not None
+    )
     return "\n".join(cells)
 
 
@@ -44,5 +46,7 @@ def test_a_whole_day_is_reported_without_naming_anyone(open_town: Callable[..., 
     shared = town.sandbox_sql(
         "SELECT payload ->> 'name', payload ->> 'idCardNumber', payload ->> 'phone' FROM integrity.shared_row WHERE object = 'person'"
     )
-    leaked = {value for row in (*people, *shared) for value in row if value and len(value.strip()) > 1 and value in said}
+    leaked = {
+        value for row in (*people, *shared) for value in row if value and len(value.strip()) > 1 and value in said
+    }
     assert leaked == set()

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from realname_sync.delivery.calls import Parcel, send_parcels
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.outcomes import Fate, Verdict
+from realname_sync.delivery.questions import movements_there
 from realname_sync.delivery.settling import claim, collect_results, record_sent, settle_batches
 from realname_sync.platforms.open_api.cipher import encrypt
 from realname_sync.standards import check_request, serialise
@@ -103,30 +104,40 @@ class StepDelivery:
                 break
             self._send(self._plan(items))
             collect_results(self.desk, self.step.kind, self._settle)
+            self._resolve("unknown")
         if any(self.counts.values()):
             with self.desk.commit() as connection:
-                statements.rows(
-                    connection, "ops/refresh_statistics", layer="delivery", work_date=self.desk.work_date
-                )
+                statements.rows(connection, "ops/refresh_statistics", layer="delivery", work_date=self.desk.work_date)
         return self.counts
 
     def _carry_on(self) -> None:
         """Take up what an earlier run left: ask after what was sent, and make due again what is not known to have come.
 
-        An object told twice is answered "already there", which counts as told.
+        An object told twice is answered "already there", which counts as told; a movement told twice is not, so the
+        platform is asked for it first.
         """
         desk = self.desk
         with desk.commit() as connection:
             statements.run(connection, "delivery/doubt_abandoned", now=desk.clock(), **desk.key)
         collect_results(desk, self.step.kind, self._settle)
+        for state in ("planned", "unknown"):
+            self._resolve(state)
+
+    def _resolve(self, state: str) -> None:
+        """Make the objects of batches in that state due again, but for those the platform turns out to have."""
+        desk = self.desk
         with desk.commit() as connection:
-            for state in ("planned", "unknown"):
-                left = statements.rows(
-                    connection, "delivery/open_batches", kind=self.step.kind, state=state, **desk.key
-                )
-                self._settle(
-                    connection, {row.batch_id: Verdict("released", "not known to have arrived") for row in left}
-                )
+            left = statements.rows(connection, "delivery/open_batches", kind=self.step.kind, state=state, **desk.key)
+        arrived: Mapping[int, Mapping[int, tuple[Fate, str]]] = {}
+        if state == "unknown" and self.step.kind == "movement":
+            arrived = movements_there(desk, left)
+        verdicts = {
+            row.batch_id: Verdict("released", "not known to have arrived", arrived.get(row.batch_id, {}))
+            for row in left
+        }
+        if verdicts:
+            with desk.commit() as connection:
+                self._settle(connection, verdicts)
 
     def _due(self) -> list[Item]:
         desk = self.desk

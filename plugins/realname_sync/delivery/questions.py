@@ -1,4 +1,4 @@
-"""Finds out what became of attendance batches of unknown outcome, by asking what the platform has.
+"""Finds out what became of batches of unknown outcome, by asking what the platform has.
 
 Nothing of them is sent again before.
 
@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from realname_sync.delivery.desk import Desk
-from realname_sync.delivery.outcomes import Verdict
+from realname_sync.delivery.outcomes import Fate, Verdict
 from realname_sync.delivery.settling import settle_batches
 from realname_sync.warehouse import statements
 from realname_sync.workdate import SHANGHAI
@@ -36,6 +36,34 @@ def resolve_unknown(desk: Desk) -> int:
         there = _on_the_platform(desk, project_code)
         _settle_project(desk, project_code, batch_ids, there)
     return len(doubtful)
+
+
+def movements_there(desk: Desk, doubtful: Sequence[Any]) -> dict[int, dict[int, tuple[Fate, str]]]:
+    """Of batches of movements whose outcome is unknown, the rows the platform has, by batch and row index.
+
+    Raises:
+        PlatformBusyError, ThrottledError, NotSentError: the platform cannot be asked now; the batches stay unknown.
+    """
+    there: dict[int, dict[int, tuple[Fate, str]]] = defaultdict(dict)
+    for project_code in sorted({row.project_code for row in doubtful}):
+        query = {"projectCode": project_code}
+        pages = desk.uplink.client.pages("WorkerEntryExit.Query", query, desk.uplink.credentials_for(project_code))
+        known = {
+            (str(row.get("idCardNumber")), str(row.get("date"))[:10], str(row.get("type")))
+            for page in pages
+            for row in page.rows
+        }
+        with desk.commit() as connection:
+            items = statements.records(
+                connection,
+                "delivery/movement_rows",
+                work_date=desk.work_date,
+                batch_ids=[row.batch_id for row in doubtful if row.project_code == project_code],
+            )
+        for item in items:
+            if (desk.vault.reveal(item["id_cipher"]), item["moved_on"].isoformat(), item["kind"]) in known:
+                there[item["batch_id"]][item["row_index"]] = ("acknowledged", "asked: the platform has it")
+    return there
 
 
 def _on_the_platform(desk: Desk, project_code: str) -> Counter[Pass]:
