@@ -77,17 +77,14 @@ RETURN cast(current_setting('realname.work_date') AS date);
 COMMENT ON FUNCTION quality.session_work_date () IS
 'the work date the session was opened for, for readers that can only name a view';
 
-CREATE FUNCTION quality.unread_text(missing boolean, object_name text, key text, column_name text) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE
-    WHEN missing THEN (
-        SELECT nullif(btrim(landed.payload ->> column_name, E' \t\r\n\u3000'), '')
-        FROM raw.municipal_row AS landed
-        WHERE landed.object = object_name AND landed.row_key = key AND landed.withdrawn_at IS NULL
-    )
-END;
-COMMENT ON FUNCTION quality.unread_text (boolean, text, text, text) IS
-'what the source wrote where core has no value; the raw row is only looked up where that value is missing';
+CREATE FUNCTION quality.unread_text(object_name text, key text, column_name text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (
+    SELECT nullif(btrim(landed.payload ->> column_name, E' \t\r\n\u3000'), '')
+    FROM raw.municipal_row AS landed
+    WHERE landed.object = object_name AND landed.row_key = key AND landed.withdrawn_at IS NULL
+);
+COMMENT ON FUNCTION quality.unread_text (text, text, text) IS
+'what the source wrote where core has no value; called for such rows only, because it looks up the raw row';
 
 CREATE VIEW quality.project_under_construction AS
 SELECT
@@ -159,12 +156,12 @@ SELECT
     prj_status,
     start_date,
     plan_complete_date,
-    quality.unread_text(start_date IS NULL, 'project', project_code, 'start_date') AS start_date_unread,
-    quality.unread_text(
-        plan_complete_date IS NULL, 'project', project_code, 'plan_complete_date'
-    ) AS plan_complete_date_unread,
-    quality.unread_text(lng IS NULL, 'project', project_code, 'lng') AS lng_unread,
-    quality.unread_text(lat IS NULL, 'project', project_code, 'lat') AS lat_unread
+    CASE WHEN start_date IS NULL THEN quality.unread_text('project', project_code, 'start_date') END AS start_date_unread,
+    CASE
+        WHEN plan_complete_date IS NULL THEN quality.unread_text('project', project_code, 'plan_complete_date')
+    END AS plan_complete_date_unread,
+    CASE WHEN lng IS NULL THEN quality.unread_text('project', project_code, 'lng') END AS lng_unread,
+    CASE WHEN lat IS NULL THEN quality.unread_text('project', project_code, 'lat') END AS lat_unread
 FROM core.municipal_project;
 
 CREATE VIEW quality.shape_corp AS
@@ -176,7 +173,7 @@ SELECT
     address,
     cast(NULL AS text) AS project_code,
     quality.masked_name(legal_man) AS legal_man,
-    quality.unread_text(register_date IS NULL, 'corp', corp_code, 'register_date') AS register_date_unread
+    CASE WHEN register_date IS NULL THEN quality.unread_text('corp', corp_code, 'register_date') END AS register_date_unread
 FROM core.municipal_corp;
 
 CREATE VIEW quality.shape_participant AS
@@ -189,15 +186,18 @@ SELECT
     exit_time,
     concat_ws('|', project_code, corp_code, corp_type) AS object_key,
     quality.masked_name(pm_name) AS pm_name,
-    quality.unread_text(
-        contract_amount IS NULL, 'participant', concat_ws('|', project_code, corp_code, corp_type), 'contract_amount'
-    ) AS contract_amount_unread,
-    quality.unread_text(
-        entry_time IS NULL, 'participant', concat_ws('|', project_code, corp_code, corp_type), 'entry_time'
-    ) AS entry_time_unread,
-    quality.unread_text(
-        exit_time IS NULL, 'participant', concat_ws('|', project_code, corp_code, corp_type), 'exit_time'
-    ) AS exit_time_unread
+    CASE
+        WHEN contract_amount IS NULL
+            THEN quality.unread_text('participant', concat_ws('|', project_code, corp_code, corp_type), 'contract_amount')
+    END AS contract_amount_unread,
+    CASE
+        WHEN entry_time IS NULL
+            THEN quality.unread_text('participant', concat_ws('|', project_code, corp_code, corp_type), 'entry_time')
+    END AS entry_time_unread,
+    CASE
+        WHEN exit_time IS NULL
+            THEN quality.unread_text('participant', concat_ws('|', project_code, corp_code, corp_type), 'exit_time')
+    END AS exit_time_unread
 FROM core.municipal_participant;
 
 CREATE VIEW quality.shape_team AS
@@ -209,8 +209,8 @@ SELECT
     team_name,
     entry_date,
     exit_date,
-    quality.unread_text(entry_date IS NULL, 'team', team_id, 'entry_date') AS entry_date_unread,
-    quality.unread_text(exit_date IS NULL, 'team', team_id, 'exit_date') AS exit_date_unread
+    CASE WHEN entry_date IS NULL THEN quality.unread_text('team', team_id, 'entry_date') END AS entry_date_unread,
+    CASE WHEN exit_date IS NULL THEN quality.unread_text('team', team_id, 'exit_date') END AS exit_date_unread
 FROM core.team;
 
 CREATE VIEW quality.shape_person AS
@@ -242,13 +242,15 @@ SELECT
     bank_code,
     safety_trained_at,
     concat_ws('|', project_code, person_id) AS object_key,
-    coalesce(
-        cast(cast(is_team_leader AS integer) AS text),
-        quality.unread_text(is_team_leader IS NULL, 'project_worker', concat_ws('|', project_code, person_id), 'is_team_leader')
-    ) AS is_team_leader,
-    quality.unread_text(
-        safety_trained_at IS NULL, 'project_worker', concat_ws('|', project_code, person_id), 'safety_trained_at'
-    ) AS safety_trained_at_unread
+    CASE
+        WHEN is_team_leader IS NULL
+            THEN quality.unread_text('project_worker', concat_ws('|', project_code, person_id), 'is_team_leader')
+        ELSE cast(cast(is_team_leader AS integer) AS text)
+    END AS is_team_leader,
+    CASE
+        WHEN safety_trained_at IS NULL
+            THEN quality.unread_text('project_worker', concat_ws('|', project_code, person_id), 'safety_trained_at')
+    END AS safety_trained_at_unread
 FROM core.project_worker;
 
 CREATE VIEW quality.shape_key_post AS
@@ -260,12 +262,14 @@ SELECT
     registration_no,
     start_date,
     concat_ws('|', project_code, post_code, person_id) AS object_key,
-    quality.unread_text(
-        start_date IS NULL, 'key_post', concat_ws('|', project_code, post_code, person_id), 'start_date'
-    ) AS start_date_unread,
-    quality.unread_text(
-        end_date IS NULL, 'key_post', concat_ws('|', project_code, post_code, person_id), 'end_date'
-    ) AS end_date_unread
+    CASE
+        WHEN start_date IS NULL
+            THEN quality.unread_text('key_post', concat_ws('|', project_code, post_code, person_id), 'start_date')
+    END AS start_date_unread,
+    CASE
+        WHEN end_date IS NULL
+            THEN quality.unread_text('key_post', concat_ws('|', project_code, post_code, person_id), 'end_date')
+    END AS end_date_unread
 FROM core.key_post_filled;
 
 CREATE VIEW quality.shape_entry_exit AS
@@ -276,7 +280,7 @@ SELECT
     kind,
     reason,
     moved_on AS date,
-    quality.unread_text(moved_on IS NULL, 'entry_exit', entry_exit_id, 'date') AS date_unread
+    CASE WHEN moved_on IS NULL THEN quality.unread_text('entry_exit', entry_exit_id, 'date') END AS date_unread
 FROM core.entry_exit;
 
 CREATE VIEW quality.shape_contract AS
@@ -289,15 +293,15 @@ SELECT
     end_date,
     unit,
     concat_ws('|', project_code, person_id) AS object_key,
-    quality.unread_text(
-        start_date IS NULL, 'contract', concat_ws('|', project_code, person_id), 'start_date'
-    ) AS start_date_unread,
-    quality.unread_text(
-        end_date IS NULL, 'contract', concat_ws('|', project_code, person_id), 'end_date'
-    ) AS end_date_unread,
-    quality.unread_text(
-        unit_price IS NULL, 'contract', concat_ws('|', project_code, person_id), 'unit_price'
-    ) AS unit_price_unread
+    CASE
+        WHEN start_date IS NULL THEN quality.unread_text('contract', concat_ws('|', project_code, person_id), 'start_date')
+    END AS start_date_unread,
+    CASE
+        WHEN end_date IS NULL THEN quality.unread_text('contract', concat_ws('|', project_code, person_id), 'end_date')
+    END AS end_date_unread,
+    CASE
+        WHEN unit_price IS NULL THEN quality.unread_text('contract', concat_ws('|', project_code, person_id), 'unit_price')
+    END AS unit_price_unread
 FROM core.contract;
 
 CREATE VIEW quality.shape_training AS
@@ -309,13 +313,19 @@ SELECT
     training_duration,
     training_name,
     training_type_code,
-    coalesce(
-        cast(cast(is_pass AS integer) AS text),
-        quality.unread_text(is_pass IS NULL, 'training', training_id, 'is_pass')
-    ) AS is_pass,
-    quality.unread_text(training_date IS NULL, 'training', training_id, 'training_date') AS training_date_unread,
-    quality.unread_text(training_duration IS NULL, 'training', training_id, 'training_duration') AS training_duration_unread,
-    quality.unread_text(training_score IS NULL, 'training', training_id, 'training_score') AS training_score_unread
+    CASE
+        WHEN is_pass IS NULL THEN quality.unread_text('training', training_id, 'is_pass')
+        ELSE cast(cast(is_pass AS integer) AS text)
+    END AS is_pass,
+    CASE
+        WHEN training_date IS NULL THEN quality.unread_text('training', training_id, 'training_date')
+    END AS training_date_unread,
+    CASE
+        WHEN training_duration IS NULL THEN quality.unread_text('training', training_id, 'training_duration')
+    END AS training_duration_unread,
+    CASE
+        WHEN training_score IS NULL THEN quality.unread_text('training', training_id, 'training_score')
+    END AS training_score_unread
 FROM core.training;
 
 CREATE VIEW quality.shape_payroll AS
@@ -333,15 +343,19 @@ SELECT
     pay_bank_code,
     pay_bank_name,
     nullif(pay_bank_card_mask, '*') AS pay_bank_card_number,
-    coalesce(
-        cast(cast(is_back_pay AS integer) AS text),
-        quality.unread_text(is_back_pay IS NULL, 'payroll', payroll_id, 'is_back_pay')
-    ) AS is_back_pay,
-    quality.unread_text(days IS NULL, 'payroll', payroll_id, 'days') AS days_unread,
-    quality.unread_text(work_hours IS NULL, 'payroll', payroll_id, 'work_hours') AS work_hours_unread,
-    quality.unread_text(total_pay_amount IS NULL, 'payroll', payroll_id, 'total_pay_amount') AS total_pay_amount_unread,
-    quality.unread_text(actual_amount IS NULL, 'payroll', payroll_id, 'actual_amount') AS actual_amount_unread,
-    quality.unread_text(balance_date IS NULL, 'payroll', payroll_id, 'balance_date') AS balance_date_unread
+    CASE
+        WHEN is_back_pay IS NULL THEN quality.unread_text('payroll', payroll_id, 'is_back_pay')
+        ELSE cast(cast(is_back_pay AS integer) AS text)
+    END AS is_back_pay,
+    CASE WHEN days IS NULL THEN quality.unread_text('payroll', payroll_id, 'days') END AS days_unread,
+    CASE WHEN work_hours IS NULL THEN quality.unread_text('payroll', payroll_id, 'work_hours') END AS work_hours_unread,
+    CASE
+        WHEN total_pay_amount IS NULL THEN quality.unread_text('payroll', payroll_id, 'total_pay_amount')
+    END AS total_pay_amount_unread,
+    CASE
+        WHEN actual_amount IS NULL THEN quality.unread_text('payroll', payroll_id, 'actual_amount')
+    END AS actual_amount_unread,
+    CASE WHEN balance_date IS NULL THEN quality.unread_text('payroll', payroll_id, 'balance_date') END AS balance_date_unread
 FROM core.payroll;
 
 CREATE VIEW quality.shape_device AS
@@ -355,7 +369,7 @@ SELECT
     install_date,
     standard_version,
     status,
-    quality.unread_text(install_date IS NULL, 'device', device_sn, 'install_date') AS install_date_unread
+    CASE WHEN install_date IS NULL THEN quality.unread_text('device', device_sn, 'install_date') END AS install_date_unread
 FROM core.device;
 
 CREATE VIEW quality.shape_leave AS
@@ -365,8 +379,8 @@ SELECT
     person_id,
     from_date,
     to_date,
-    quality.unread_text(from_date IS NULL, 'leave', leave_id, 'from_date') AS from_date_unread,
-    quality.unread_text(to_date IS NULL, 'leave', leave_id, 'to_date') AS to_date_unread
+    CASE WHEN from_date IS NULL THEN quality.unread_text('leave', leave_id, 'from_date') END AS from_date_unread,
+    CASE WHEN to_date IS NULL THEN quality.unread_text('leave', leave_id, 'to_date') END AS to_date_unread
 FROM core.leave;
 
 CREATE VIEW quality.shape_stop_work AS
@@ -375,8 +389,8 @@ SELECT
     project_code,
     from_date,
     to_date,
-    quality.unread_text(from_date IS NULL, 'stop_work', stop_work_id, 'from_date') AS from_date_unread,
-    quality.unread_text(to_date IS NULL, 'stop_work', stop_work_id, 'to_date') AS to_date_unread
+    CASE WHEN from_date IS NULL THEN quality.unread_text('stop_work', stop_work_id, 'from_date') END AS from_date_unread,
+    CASE WHEN to_date IS NULL THEN quality.unread_text('stop_work', stop_work_id, 'to_date') END AS to_date_unread
 FROM core.stop_work;
 
 CREATE VIEW quality.shape_punch AS

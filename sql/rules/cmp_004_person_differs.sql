@@ -20,6 +20,6 @@ CROSS JOIN
         ('phone', encode(shared.phone_hash, 'hex'), encode(copy.phone_hash, 'hex'), shared.phone_mask, copy.phone_mask)
     ) AS compared (field, shared_value, copied_value, expected, actual)
 WHERE
-    coalesce(copy.id_problem, '') = ''
+    (copy.id_problem = '' OR copy.id_problem IS NULL)
     AND compared.shared_value IS NOT NULL
     AND compared.shared_value IS DISTINCT FROM compared.copied_value;

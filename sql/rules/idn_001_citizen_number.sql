@@ -8,4 +8,4 @@ SELECT
     concat_ws(' ', person.id_problem, person.id_mask) AS actual
 FROM core.person AS person
 LEFT JOIN quality.only_project AS only_project ON only_project.person_id = person.person_id
-WHERE person.id_card_type = '01' AND coalesce(person.id_problem, '') NOT IN ('', 'EMPTY');
+WHERE person.id_card_type = '01' AND person.id_problem NOT IN ('', 'EMPTY');

@@ -1,55 +1,44 @@
 -- Punches of :work_date by a person who was at another project more than :far_metres away less than :minutes_apart minutes
--- before, also across midnight. Reads core.punch of the day and the end of the day before, core.person (one person may have
--- two numbers there), core.project_worker and the projects' places. Punches whose time one cannot believe, and of strangers
--- (RST-001), say nothing.
-WITH believed AS NOT MATERIALIZED (
+-- before, also across midnight. Reads core.punch of the day and the end of the day before, the rosters (one person may be
+-- there under two municipal numbers) and the projects' places. Times one cannot believe, and strangers (RST-001), say nothing.
+WITH roster AS (
     SELECT
-        work_date,
+        person.id_hash,
+        worker.project_code,
+        worker.person_id,
+        min(worker.project_code) OVER (PARTITION BY person.id_hash) <> max(worker.project_code) OVER (PARTITION BY person.id_hash)
+            AS is_elsewhere_too
+    FROM core.project_worker AS worker
+    INNER JOIN core.person AS person ON person.person_id = worker.person_id
+    WHERE person.id_hash IS NOT NULL AND (person.id_problem = '' OR person.id_problem IS NULL)
+),
+
+traveller AS MATERIALIZED (
+    SELECT
+        id_hash,
         project_code,
-        punch_id,
-        person_id,
-        punched_at
-    FROM core.punch
-    WHERE
-        work_date BETWEEN :work_date - 1 AND :work_date AND withdrawn_at IS NULL
-        AND punched_at >= cast(:work_date AS timestamp) AT TIME ZONE 'Asia/Shanghai' - make_interval(mins => :minutes_apart)
-        AND punched_at <= received_at + make_interval(mins => :minutes_ahead)
-),
-
-person_on_day AS (
-    SELECT
-        person_id,
-        min(project_code) AS first_project,
-        max(project_code) AS last_project
-    FROM believed
-    GROUP BY person_id
-),
-
-traveller AS (
-    SELECT person.id_hash
-    FROM person_on_day
-    INNER JOIN core.person AS person ON person.person_id = person_on_day.person_id
-    WHERE coalesce(person.id_problem, '') = '' AND person.id_hash IS NOT NULL
-    GROUP BY person.id_hash
-    HAVING min(person_on_day.first_project) <> max(person_on_day.last_project)
+        person_id
+    FROM roster
+    WHERE is_elsewhere_too
 ),
 
 passage AS MATERIALIZED (
     SELECT
         traveller.id_hash,
-        believed.work_date,
-        believed.project_code,
-        believed.punch_id,
-        believed.punched_at,
+        punch.work_date,
+        punch.project_code,
+        punch.punch_id,
+        punch.punched_at,
         coalesce(copy.lng, shared.lng) AS lng,
         coalesce(copy.lat, shared.lat) AS lat
     FROM traveller
-    INNER JOIN core.person AS person ON person.id_hash = traveller.id_hash
-    INNER JOIN believed ON believed.person_id = person.person_id
-    INNER JOIN core.project_worker AS worker
-        ON worker.project_code = believed.project_code AND worker.person_id = believed.person_id
-    LEFT JOIN core.municipal_project AS copy ON copy.project_code = believed.project_code
-    LEFT JOIN core.current_project AS shared ON shared.project_code = believed.project_code
+    INNER JOIN core.punch AS punch ON punch.project_code = traveller.project_code AND punch.person_id = traveller.person_id
+    LEFT JOIN core.municipal_project AS copy ON copy.project_code = punch.project_code
+    LEFT JOIN core.current_project AS shared ON shared.project_code = punch.project_code
+    WHERE
+        punch.work_date BETWEEN :work_date - 1 AND :work_date AND punch.withdrawn_at IS NULL
+        AND punch.punched_at >= cast(:work_date AS timestamp) AT TIME ZONE 'Asia/Shanghai' - make_interval(mins => :minutes_apart)
+        AND punch.punched_at <= punch.received_at + make_interval(mins => :minutes_ahead)
 )
 
 SELECT DISTINCT ON (later.punch_id)

@@ -20,8 +20,8 @@ CONTEXT = ("work_date", "city_code")
 _STAGED = table("staged_finding", column("rule_id"), column("object"), *(column(name) for name in FOUND))
 
 
-def run_rule(connection: Connection, rule: Rule, work_date: date, city_code: str) -> int:
-    """Stage what the rule finds for the work date; returns how many rows.
+def run_rule(connection: Connection, rule: Rule, work_date: date, city_code: str) -> None:
+    """Stage what the rule finds for the work date.
 
     Raises:
         SettingsError: thresholds of the catalogue and parameters of the statement do not agree.
@@ -29,7 +29,7 @@ def run_rule(connection: Connection, rule: Rule, work_date: date, city_code: str
     statement = rule_statement(rule).bindparams(**parameters(rule, work_date, city_code))
     found = statement.columns(*(column(name) for name in FOUND)).subquery("found")
     select_found = select(literal(rule.id), literal(rule.objects[0]), *(found.c[name] for name in FOUND))
-    return connection.execute(insert(_STAGED).from_select(["rule_id", "object", *FOUND], select_found)).rowcount
+    connection.execute(insert(_STAGED).from_select(["rule_id", "object", *FOUND], select_found))
 
 
 def parameters(rule: Rule, work_date: date, city_code: str) -> Mapping[str, Any]:

@@ -1,0 +1,54 @@
+"""Check a work date: run every rule in force and put what they find in the place of the date's former findings."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from time import perf_counter
+from typing import Any
+
+from realname_sync.errors import SettingsError
+from realname_sync.pipelines.city import City
+from realname_sync.quality import findings
+from realname_sync.quality.catalogue import load_catalogue
+from realname_sync.quality.findings import Finding
+from realname_sync.quality.rules import run_rule
+from realname_sync.quality.shape import find_misshapen
+from realname_sync.warehouse import statements
+from realname_sync.warehouse.engine import Role, transaction
+from realname_sync.warehouse.runs import recorded_run
+
+
+def check_consistency(city: City, work_date: date) -> dict[str, Any]:
+    """Check what was pulled and extracted for `work_date`; other dates are not touched, and a repetition changes nothing.
+
+    Returns:
+        findings by rule, how many of them stop their object, seconds taken.
+
+    Raises:
+        SettingsError: no rule of the catalogue is in force, or one and its implementation do not fit.
+    """
+    began = perf_counter()
+    with recorded_run(city.engine, Role.CHECK, "check_consistency", city.clock, work_date=work_date) as summary:
+        spec = city.connection("integrity_platform")
+        city_code = str(spec.extra.get("area_code") or spec.login.removeprefix("zj-"))
+        rules = load_catalogue().in_force(work_date, city_code)
+        if not rules:
+            raise SettingsError(f"no rule is in force for {city_code} on {work_date}: see region and valid_from in the catalogue")
+        with transaction(city.engine, Role.CHECK) as connection:
+            statements.run(connection, "ops/ensure_work_date", work_date=work_date)
+
+        def shape() -> list[Finding]:
+            return list(find_misshapen(city.engine, rules, work_date))
+
+        # The suites take their time in Python and the statements theirs in the database, so they go side by side.
+        with ThreadPoolExecutor(1, "suites") as suites, transaction(city.engine, Role.CHECK) as connection:
+            misshapen = suites.submit(shape)
+            statements.run(connection, "quality/claim_work_date", work_date=work_date)
+            findings.begin_staging(connection, rules.values())
+            for rule in rules.values():
+                if rule.statement is not None:
+                    run_rule(connection, rule, work_date, city_code)
+            findings.stage_findings(connection, misshapen.result())
+            findings.replace_findings(connection, work_date, city.clock())
+            by_rule, stops = findings.count_findings(connection, work_date)
+        summary |= {"findings": dict(by_rule), "stop": stops, "seconds": round(perf_counter() - began, 1)}
+    return summary

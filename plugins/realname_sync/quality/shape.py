@@ -1,0 +1,188 @@
+"""Holds what was extracted to its expectation suite, one an object, with Great Expectations inside PostgreSQL.
+
+The suites look at the views `quality.shape_*`. A suite is asked first whether it holds, which costs a few aggregate
+queries; only an expectation that does not is asked for its rows, and then for all of them. Great Expectations takes
+seconds to import and so is imported where it is used.
+"""
+
+import json
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Engine
+
+from realname_sync.errors import SettingsError
+from realname_sync.quality.catalogue import SUITES, Rule
+from realname_sync.quality.findings import Finding
+from realname_sync.resources import expectations
+from realname_sync.warehouse.engine import Role
+from realname_sync.workdate import day_bounds
+
+_EVERY_ROW = 2**31 - 1
+"""A limit on unexpected rows that no table reaches: without one, Great Expectations yields twenty."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One file of expectations/suites: the object, the view it looks at, and its expectations as they stand there."""
+
+    object: str
+    view: str
+    expectations: Sequence[Mapping[str, Any]]
+
+
+@cache
+def load_suites() -> Mapping[str, Suite]:
+    """All suites by object.
+
+    Raises:
+        SettingsError: a file is no suite.
+    """
+    suites = {}
+    for path in sorted((expectations() / "suites").glob("*.json")):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            suite = Suite(content["meta"]["object"], content["meta"]["view"], content["expectations"])
+        except (ValueError, KeyError, TypeError):
+            raise SettingsError(f"{path.name} is no expectation suite: it needs name, meta with object and view, expectations") from None
+        suites[suite.object] = suite
+    return suites
+
+
+def find_misshapen(
+    engine: Engine, rules: Mapping[str, Rule], work_date: date, suites: Sequence[Suite] | None = None
+) -> Iterator[Finding]:
+    """What does not fit its suite on the work date, by those of the rules that the suites implement.
+
+    Args:
+        engine: the warehouse.
+        rules: the rules in force, by id.
+        work_date: the date the punches are of; other objects are checked as they are now.
+        suites: the suites to run; all when left out.
+
+    Raises:
+        SettingsError: an expectation could not be evaluated.
+    """
+    ours = {name for name, rule in rules.items() if rule.implemented_by == SUITES}
+    bounds = Bounds.of(rules, work_date)
+    with _datasource(engine, work_date) as datasource:
+        for suite in load_suites().values() if suites is None else suites:
+            wanted = [one for one in suite.expectations if one["meta"]["rule_id"] in ours]
+            if wanted:
+                yield from _findings(datasource, suite, wanted, bounds)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The limits of SHP-004 on one work date: what expectations name as $PARAMETER, and what findings show."""
+
+    parameters: Mapping[str, Any]
+    shown: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, rules: Mapping[str, Rule], work_date: date) -> "Bounds":
+        """The bounds by the thresholds in force; none where the rule is not."""
+        if "SHP-004" not in rules:
+            return cls({}, {})
+        thresholds: Mapping[str, Any] = rules["SHP-004"].thresholds
+        latest = _years_after(work_date, thresholds["years_ahead"])
+        parameters = {
+            "earliest_date": thresholds["earliest_date"],
+            "latest_date": latest,
+            "earliest_instant": day_bounds(thresholds["earliest_date"])[0],
+            "latest_instant": day_bounds(latest)[1] - timedelta(microseconds=1),
+            "earliest_punch": day_bounds(thresholds["earliest_punch"])[0],
+            "days_after_receipt": thresholds["days_after_receipt"],
+        }
+        return cls(parameters, {**thresholds, "latest_date": latest})
+
+
+@contextmanager
+def _datasource(engine: Engine, work_date: date) -> Iterator[Any]:
+    """The warehouse as Great Expectations sees it: read as the checking role, for one work date.
+
+    The generic SQL datasource is used, because the PostgreSQL one refuses an address with a socket in it.
+    """
+    session = {
+        "role": Role.CHECK.value,
+        "search_path": "quality",
+        "timezone": "UTC",
+        "realname.work_date": work_date.isoformat(),
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in session.items())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it imports modules on their way out, and recommends the other datasource
+        import great_expectations
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+        context = great_expectations.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        datasource = context.data_sources.add_sql(
+            "warehouse",
+            connection_string=engine.url.render_as_string(hide_password=False),
+            kwargs={"connect_args": {"options": options, "application_name": "realname_sync"}},
+        )
+    try:
+        yield datasource
+    finally:
+        datasource.get_execution_engine().close()
+        datasource.get_engine().dispose()
+
+
+def _findings(datasource: Any, suite: Suite, wanted: Sequence[Mapping[str, Any]], bounds: Bounds) -> Iterator[Finding]:
+    from great_expectations import ExpectationSuite
+
+    asset = datasource.add_table_asset(suite.object, table_name=suite.view)
+    batch = asset.get_batch(asset.build_batch_request())
+    asked = ExpectationSuite(name=suite.object, expectations=[dict(one) for one in wanted])
+    overview = batch.validate(asked, result_format="BOOLEAN_ONLY", expectation_parameters=bounds.parameters)
+    for result in overview.results:
+        _require_evaluated(suite, result)
+        if not result.success:
+            failed = result.expectation_config.to_domain_obj()
+            detail = batch.validate(
+                failed,
+                result_format={
+                    "result_format": "COMPLETE",
+                    "unexpected_index_column_names": ["object_key", "project_code"],
+                    "partial_unexpected_count": _EVERY_ROW,
+                    "return_unexpected_index_query": False,
+                },
+                expectation_parameters=bounds.parameters,
+            )
+            _require_evaluated(suite, detail)
+            yield from _rows(suite, failed, detail.result["unexpected_index_list"] or (), bounds)
+
+
+def _rows(suite: Suite, failed: Any, unexpected: Sequence[Mapping[str, Any]], bounds: Bounds) -> Iterator[Finding]:
+    meta = failed.meta
+    expected = meta["expected"].format(**bounds.shown)
+    for row in unexpected:
+        value = row[failed.column]
+        actual = None if value is None else meta.get("actual", "{value}").format(value=value, length=len(str(value)))
+        yield Finding(meta["rule_id"], suite.object, row["object_key"], meta["field"], row["project_code"], expected, actual)
+
+
+def _require_evaluated(suite: Suite, result: Any) -> None:
+    """Raise where an expectation could not be evaluated: Great Expectations keeps the error in the result."""
+    told = result.exception_info or {}
+    for failure in [told] if "raised_exception" in told else told.values():
+        if failure["raised_exception"]:
+            config = result.expectation_config
+            raise SettingsError(
+                f"suite {suite.object}: {config.type} of {config.kwargs.get('column')} could not be evaluated: "
+                f"{failure['exception_message']}"
+            )
+
+
+def _years_after(day: date, years: int) -> date:
+    """The same day some years on; 29 February becomes the 28th, as in PostgreSQL."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
