@@ -1,4 +1,4 @@
-"""The quality report of a synthetic city's whole day: it tells no person, and its figures are those of the warehouse."""
+"""The quality report of a synthetic city's whole day: it names nobody, and its figures are the warehouse's."""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+
 from realname_sync.pipelines.day import run_day
 from realname_sync.pipelines.deliver import completeness
 from realname_sync.pipelines.report import report_quality
@@ -44,7 +45,8 @@ def test_a_whole_day_is_reported_without_naming_anyone(open_town: Callable[..., 
     said = Path(report["html"]).read_text(encoding="utf-8") + texts_of(Path(report["xlsx"]))
     people = town.municipal_rows("SELECT name, id_number, phone FROM person WHERE length(name) > 1")
     shared = town.sandbox_sql(
-        "SELECT payload ->> 'name', payload ->> 'idCardNumber', payload ->> 'phone' FROM integrity.shared_row WHERE object = 'person'"
+        "SELECT payload ->> 'name', payload ->> 'idCardNumber', payload ->> 'phone'"
+        " FROM integrity.shared_row WHERE object = 'person'"
     )
     leaked = {
         value for row in (*people, *shared) for value in row if value and len(value.strip()) > 1 and value in said

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from realname_sync.quality.report.labels import label, remedy
-from realname_sync.quality.report.model import BEHIND, SEVERITIES, TARGETS, Arrival, ProjectDay, QualityReport, RuleDay
+from realname_sync.quality.report.model import (
+    BEHIND,
+    SEVERITIES,
+    TARGETS,
+    Arrival,
+    CauseDay,
+    ProjectDay,
+    QualityReport,
+    RuleDay,
+)
 from realname_sync.quality.report.tables import (
     PROJECT,
     RULE,
@@ -65,7 +74,8 @@ def _overview(report: QualityReport) -> Iterator[Row]:
     for target in TARGETS:
         name, arrival = label("targets", target).zh, report.arrivals[target]
         yield f"{name} 应报 due", arrival.due, ""
-        yield f"{name} 按时到达率 on time", share_text(arrival.on_time, arrival.due), "24:00 前确认；向下取整"
+        yield f"{name} 到达率 acknowledged", share_text(arrival.acknowledged, arrival.due), "向下取整"
+        yield f"{name} 24:00 前 before 24:00", share_text(arrival.on_time, arrival.due), "向下取整"
         for state, number in _states(arrival):
             yield f"{name} {label('states', state).zh} {label('states', state).en}", number, ""
     for severity in SEVERITIES:
@@ -95,17 +105,18 @@ def causes_table(report: QualityReport) -> Table:
         *(Column(*label("targets", target), 12) for target in TARGETS),
         Column("处置", "remedy", 50),
     )
-    rows = (
-        (
-            label("states", cause.state).zh,
-            cause.cause,
-            cause_label(cause.cause, report.titles).zh,
-            *(cause.punches[target] for target in TARGETS),
-            remedy("refused" if cause.state == "refused" else cause.cause).zh,
-        )
-        for cause in report.causes
-    )
+    rows = (_cause_row(report, cause) for cause in report.causes)
     return Table("未到原因", columns, rows)
+
+
+def _cause_row(report: QualityReport, day: CauseDay) -> Row:
+    return (
+        label("states", day.state).zh,
+        day.cause,
+        cause_label(day.cause, report.titles).zh,
+        *(day.punches[target] for target in TARGETS),
+        remedy("refused" if day.state == "refused" else day.cause).zh,
+    )
 
 
 def rules_table(report: QualityReport) -> Table:

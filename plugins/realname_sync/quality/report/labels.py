@@ -10,6 +10,7 @@ import yaml
 
 _FILE = Path(__file__).with_name("labels.yaml")
 _BLANK = "{}"
+_FIGURE = re.compile(r"\d{1,6}|\d{4}-\d\d-\d\d")
 
 
 class Label(NamedTuple):
@@ -33,6 +34,16 @@ def remedy(code: str, english: str = "") -> Label:
 
 def phrase(text: str) -> str:
     """What a rule wrote as expected or actual, in Chinese where the phrase is known."""
+    return "；".join(_one_phrase(part) for part in text.split("; "))
+
+
+def is_plain_phrase(text: str) -> bool:
+    """Whether the text is a known phrase that tells no more than short figures and days."""
+    matches = (pattern.fullmatch(text) for pattern, _ in _phrases())
+    return any(found and all(map(_FIGURE.fullmatch, found.groups())) for found in matches)
+
+
+def _one_phrase(text: str) -> str:
     for pattern, chinese in _phrases():
         found = pattern.fullmatch(text)
         if found:

@@ -1,5 +1,6 @@
 """The page: one HTML file without any outside resource, for a screen of any width and for paper."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -40,8 +41,9 @@ def render_page(report: QualityReport, workbook_name: str) -> str:
 
 
 def anchor(kind: str, name: str) -> str:
-    """An id in the page for a thing of that kind: ASCII letters, digits, hyphens and underscores."""
-    return f"{kind}-" + re.sub(r"[^0-9A-Za-z-]", lambda found: f"_{ord(found.group()):x}", name)
+    """An id in the page for a thing of that kind; what is no plain code goes by its digest."""
+    plain = re.fullmatch(r"[0-9A-Za-z_-]{0,60}", name)
+    return f"{kind}-" + (name if plain else hashlib.sha256(name.encode()).hexdigest()[:16])
 
 
 @cache

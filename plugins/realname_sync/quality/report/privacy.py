@@ -1,14 +1,14 @@
 """Keeps persons out of the report: what a field says of a person is masked or left out, whatever a rule wrote down.
 
 Which fields are personal is told by the data standards. Numbers that turn up where none is expected are found by
-their form: citizen numbers (GB 11643), mobile numbers, bank cards (ISO/IEC 7812).
+their form: citizen numbers (GB 11643), mobile numbers, bank cards of 16 to 19 digits.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from realname_sync.quality.report.labels import is_plain_phrase
 from realname_sync.standards import load_standard
 from realname_sync.standards.municipal import municipal_objects
 from realname_sync.warehouse.protection import mask, normalise
@@ -19,13 +19,15 @@ _STANDARDS = ("national_1_1_2", "zhejiang_2_0")
 _OF_PERSONS_ONLY = {"name", "address"}  # of a project or a company these are public
 _OBJECTS_OF_PERSONS = {"person", "project_worker", "key_post", "team"}
 _NUMBER_FIELDS = ("number", "phone", "tel")
+_CODE_FIELDS = ("code", "sn", "recordid")
 
-_HALF_WIDTH = str.maketrans("０１２３４５６７８９ＸｘＡ", "0123456789XxA")
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
 _CITIZEN_NUMBER = re.compile(
     r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
 )
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
+_MASKED_TEXT = re.compile(r".\*+")
 _TOKEN = re.compile(r"[^\s,;:，；：、()（）]+")
 
 
@@ -42,7 +44,9 @@ class Privacy:
             return ""
         name = _spelling(field)
         if name not in _personal_fields() or (name in _OF_PERSONS_ONLY and object_name not in _OBJECTS_OF_PERSONS):
-            return self.text(text)
+            return self.key(text) if name.endswith(_CODE_FIELDS) else self.text(text)
+        if is_plain_phrase(text) or _MASKED_TEXT.fullmatch(text):
+            return text
         return _mask_numbers(text) if name.endswith(_NUMBER_FIELDS) else WITHHELD
 
     def text(self, text: str | None) -> str:
@@ -50,20 +54,16 @@ class Privacy:
         told = (text or "").translate(_HALF_WIDTH)
         for name in self.names:
             told = told.replace(name, "＊")
-        told = _CITIZEN_NUMBER.sub(self._unless_public(_always), told)
-        told = _CARD.sub(self._unless_public(_passes_luhn), told)
-        return _PHONE.sub(self._unless_public(_always), told)
+        for pattern in (_CITIZEN_NUMBER, _CARD, _PHONE):
+            told = pattern.sub(self._masked, told)
+        return told
 
     def key(self, text: str | None) -> str:
-        """A key names a row in its source and stays usable; only a citizen number in it is masked."""
-        return _CITIZEN_NUMBER.sub(self._unless_public(_always), text or "")
+        """A key or a code names a row in its source and stays usable; only a citizen number in it is masked."""
+        return _CITIZEN_NUMBER.sub(self._masked, text or "")
 
-    def _unless_public(self, is_personal: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
-        def masked(found: re.Match[str]) -> str:
-            number = found.group()
-            return mask(number) if number not in self.codes and is_personal(number) else number
-
-        return masked
+    def _masked(self, found: re.Match[str]) -> str:
+        return found.group() if found.group() in self.codes else mask(found.group())
 
 
 @cache
@@ -94,12 +94,3 @@ def _mask_numbers(text: str) -> str:
 def _mask_token(token: str) -> str:
     digits = sum(letter.isdigit() for letter in token)
     return token if "*" in token or digits < 5 else mask(normalise(token))
-
-
-def _always(_number: str) -> bool:
-    return True
-
-
-def _passes_luhn(number: str) -> bool:
-    digits = [int(digit) for digit in reversed(number)]
-    return sum(digits[::2] + [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]) % 10 == 0
