@@ -1,0 +1,106 @@
+"""What every DAG of this system has to be, whatever it does."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from realname_sync.orchestration.backfill import BY_DATE_DAGS
+from realname_sync.orchestration.pools import POOLS_FILE, Pool
+from realname_sync.orchestration.tags import Tag
+from realname_sync.resources import root
+
+if TYPE_CHECKING:
+    from airflow.dag_processing.dagbag import DagBag
+
+DAGS = ("pull_master_data", *BY_DATE_DAGS)
+PUSHES = {"push_attendance_province": Pool.PROVINCE, "push_attendance_nation": Pool.NATION}
+
+
+def test_the_bag_holds_exactly_these_dags(dag_bag: "DagBag") -> None:
+    assert not dag_bag.import_errors
+    assert set(dag_bag.dags) == set(DAGS)
+
+
+def test_a_file_holds_the_dag_of_its_name(dag_bag: "DagBag") -> None:
+    assert {path.stem for path in (root() / "dags").glob("*.py")} == set(DAGS)
+    assert all(Path(dag.fileloc).stem == dag_id for dag_id, dag in dag_bag.dags.items())
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
+def test_its_page_says_how_to_recover(dag_bag: "DagBag", dag_id: str) -> None:
+    page = dag_bag.dags[dag_id].doc_md
+    assert "**Kind:**" in page
+    assert "**When it fails:**" in page
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
+def test_it_bears_one_tag_of_each_sort(dag_bag: "DagBag", dag_id: str) -> None:
+    tags = dag_bag.dags[dag_id].tags
+    assert tags <= set(Tag)
+    assert sorted(tag.split("/")[0] for tag in tags) == ["direction", "impact", "kind"]
+    assert (Tag.BY_DATE in tags) == (dag_id in BY_DATE_DAGS)
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
+def test_it_makes_up_for_nothing_by_itself_and_never_runs_twice_at_once(dag_bag: "DagBag", dag_id: str) -> None:
+    dag = dag_bag.dags[dag_id]
+    assert not dag.catchup
+    assert dag.max_active_runs == 1
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
+def test_its_tasks_retry_by_policy_and_wait_in_pools_that_are_made(dag_bag: "DagBag", dag_id: str) -> None:
+    made = {"default_pool", *json.loads(POOLS_FILE.read_text(encoding="utf-8"))}
+    for task in dag_bag.dags[dag_id].tasks:
+        assert task.retries > 0
+        assert task.retry_policy is not None
+        assert task.pool in made
+
+
+@pytest.mark.parametrize(("dag_id", "pool"), PUSHES.items())
+def test_only_one_task_at_a_time_sends_to_a_platform(dag_bag: "DagBag", dag_id: str, pool: Pool) -> None:
+    sender = dag_bag.dags[dag_id].tasks[-1]
+    assert sender.pool == pool
+    assert json.loads(POOLS_FILE.read_text(encoding="utf-8"))[pool]["slots"] == 1
+
+
+def test_the_chain_is_short(dag_bag: "DagBag") -> None:
+    """Every further task of the chain costs a second: at most ten from the pull to the report."""
+    side_by_side = "push_attendance_nation"
+    assert sum(len(dag.tasks) for dag_id, dag in dag_bag.dags.items() if dag_id != side_by_side) <= 10
+
+
+def test_each_step_waits_for_what_it_builds_on(dag_bag: "DagBag") -> None:
+    for dag_id in set(BY_DATE_DAGS) - {"extract_municipal"}:
+        first, second = dag_bag.dags[dag_id].tasks
+        assert (first.task_id, first.mode, first.downstream_task_ids) == (
+            "await_inputs",
+            "reschedule",
+            {second.task_id},
+        )
+
+
+def test_assets_join_the_dags_into_one_chain(dag_bag: "DagBag") -> None:
+    made = {asset.name for dag in dag_bag.dags.values() for task in dag.tasks for asset in task.outlets}
+    used = {asset.name for dag in dag_bag.dags.values() for task in dag.tasks for asset in task.inlets}
+    assert used == made - {"quality_report"}
+
+
+def test_parsing_them_loads_nothing_heavy() -> None:
+    """A fresh interpreter, because others of this run have loaded everything."""
+    program = """
+import sys
+from airflow.dag_processing.dagbag import DagBag
+before = set(sys.modules)
+bag = DagBag()
+assert not bag.import_errors and len(bag.dags) == 7, (bag.import_errors, list(bag.dags))
+print(*sorted({name.split(".")[0] for name in set(sys.modules) - before} & {
+    "great_expectations", "pandas", "numpy", "psycopg", "requests", "aiohttp", "openpyxl", "cryptography"}))
+print(*sorted(name for name in sys.modules if name.startswith(("realname_sync.pipelines", "realname_sync.warehouse"))))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[-3:] == ["", "", ""], done.stdout

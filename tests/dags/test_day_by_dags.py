@@ -1,0 +1,102 @@
+"""The DAGs themselves, each run by `dag.test()`, carry a day from the municipal platform to both others."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from small_city import DAY
+
+from realname_sync.demo.stage import Stage
+from realname_sync.orchestration.backfill import BY_DATE_DAGS
+from realname_sync.pipelines.city import City
+from realname_sync.pipelines.credentials import import_credentials
+from realname_sync.pipelines.status import TARGETS, day_status
+
+if TYPE_CHECKING:
+    from airflow.dag_processing.dagbag import DagBag
+
+pytestmark = pytest.mark.usefixtures("metadata_database")
+BY_DATE = {"work_date": DAY.isoformat()}
+
+
+def test_a_day_arrives_and_a_second_push_sends_nothing(dag_bag: "DagBag", stage: Stage, city: City) -> None:
+    assert dag_bag.dags["pull_master_data"].test().state == "success"
+    for dag_id in BY_DATE_DAGS:
+        assert dag_bag.dags[dag_id].test(run_conf=BY_DATE).state == "success", dag_id
+    status = day_status(city, DAY)
+    assert status.punches_read > 0
+    assert status.adds_up()
+    assert status.findings
+    for target in TARGETS:
+        assert status.states[target]["waiting"] == status.states[target]["in_batch"] == 0
+        assert stage.attendance_rows(target, DAY) == status.states[target]["acknowledged"] > 0
+    calls = {target: stage.write_calls(target) for target in TARGETS}
+
+    for target in TARGETS:
+        assert dag_bag.dags[f"push_attendance_{target}"].test(run_conf=BY_DATE).state == "success"
+    assert {target: stage.write_calls(target) for target in TARGETS} == calls
+    assert day_status(city, DAY).states == status.states
+
+    announced = asset_events()
+    assert ("shared_master_data", None) in announced
+    assert {name for name, partition in announced if partition == DAY.isoformat()} == {
+        "municipal_day",
+        "findings",
+        "sent_to_province",
+        "sent_to_nation",
+        "reconciliation",
+        "quality_report",
+    }
+    assert announced["municipal_day", DAY.isoformat()]["punches"]["standing"] == status.punches_read
+
+
+def asset_events() -> dict[tuple[str, str | None], Any]:
+    """What was announced, by asset and partition."""
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        return {(event.asset.name, event.partition_key): event.extra for event in session.scalars(select(AssetEvent))}
+
+
+def test_what_is_announced_holds_counts_and_nothing_of_a_person(city: City) -> None:
+    from sqlalchemy import text
+
+    with city.engine.connect() as connection:
+        names = set(connection.execute(text("SELECT name FROM core.person")).scalars())
+    told = json.dumps(list(asset_events().values()), ensure_ascii=False)
+    assert not [name for name in names if name and len(name) > 1 and name in told]
+    assert "330000" not in told
+
+
+def test_a_run_without_a_date_fails_at_once_and_says_how_to_give_one(dag_bag: "DagBag", city: City) -> None:
+    run = dag_bag.dags["extract_municipal"].test(logical_date=None, run_conf={"work_date": None})
+    (task,) = run.get_task_instances()
+    assert (run.state, task.state, task.try_number) == ("failed", "failed", 1)
+
+
+@pytest.mark.parametrize("platform", TARGETS)
+def test_a_wrong_secret_fails_at_once(
+    dag_bag: "DagBag", stage: Stage, city: City, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str
+) -> None:
+    """Comes last: the nation's pairs are wrong from here on."""
+    other_day = {"work_date": "2026-11-19"}
+    for dag_id in ("extract_municipal", "check_consistency"):
+        assert dag_bag.dags[dag_id].test(run_conf=other_day).state == "success"
+    if platform == "province":
+        variable = "AIRFLOW_CONN_PROVINCE_PLATFORM"
+        monkeypatch.setenv(variable, json.dumps(json.loads(stage.environment()[variable]) | {"password": "x" * 32}))
+    else:
+        wrong = tmp_path / "pairs.csv"
+        lines = stage.pairs_file.read_text(encoding="utf-8").splitlines()
+        wrong.write_text("\n".join([lines[0], *(f"{line[:-32]}{'x' * 32}" for line in lines[1:])]), encoding="utf-8")
+        import_credentials(city, wrong)
+    before = stage.attendance_rows(platform, DAY - timedelta(days=1))
+    run = dag_bag.dags[f"push_attendance_{platform}"].test(run_conf=other_day)
+    task = run.get_task_instance(f"deliver_to_{platform}")
+    assert task is not None
+    assert (run.state, task.state, task.try_number) == ("failed", "failed", 1)
+    assert stage.attendance_rows(platform, DAY - timedelta(days=1)) == before

@@ -1,0 +1,83 @@
+"""Which work date a scheduled run is for, at the edges of the day in Shanghai."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from realname_sync.orchestration import schedules
+from realname_sync.orchestration.backfill import partition_bounds
+from realname_sync.workdate import day_bounds
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+BY_DATE = {
+    "extract": schedules.EXTRACT,
+    "check": schedules.CHECK,
+    "push": schedules.PUSH,
+    "reconcile": schedules.RECONCILE,
+    "report": schedules.REPORT,
+}
+SAME_DAY = ("extract", "check", "push")
+
+
+def timetable(name: str) -> Any:
+    """The timetable as the scheduler has it, by way of its serialised form."""
+    from airflow.serialization.decoders import decode_timetable
+    from airflow.serialization.encoders import encode_timetable
+
+    return decode_timetable(encode_timetable(BY_DATE[name]))
+
+
+def next_run(name: str, after: datetime) -> Any:
+    """What the scheduler would make next, were it that time."""
+    from airflow.timetables.base import TimeRestriction
+
+    return timetable(name).next_dagrun_info_v2(
+        last_dagrun_info=None, restriction=TimeRestriction(earliest=after, latest=None, catchup=True)
+    )
+
+
+@pytest.mark.parametrize("name", SAME_DAY)
+def test_an_evening_run_is_for_its_own_day_and_before_the_deadline(name: str) -> None:
+    run = next_run(name, datetime(2026, 11, 20, 0, 0, tzinfo=SHANGHAI))
+    assert run.partition_key == "2026-11-20"
+    first, after = day_bounds(date(2026, 11, 20))
+    assert first <= run.run_after < after
+
+
+@pytest.mark.parametrize("name", ["reconcile", "report"])
+def test_a_morning_run_is_for_the_day_before(name: str) -> None:
+    run = next_run(name, datetime(2026, 11, 21, 0, 0, tzinfo=SHANGHAI))
+    assert run.partition_key == "2026-11-20"
+    assert run.run_after >= day_bounds(date(2026, 11, 20))[1]
+
+
+@pytest.mark.parametrize("name", BY_DATE)
+def test_the_key_is_the_date_in_shanghai_where_the_date_in_utc_is_another(name: str) -> None:
+    """From 00:00 to 08:00 in Shanghai it is still the day before in UTC; year ends are where it shows most."""
+    run = next_run(name, datetime(2026, 12, 31, 17, 0, tzinfo=ZoneInfo("UTC")))  # 01:00 of 1 January in Shanghai
+    assert run.partition_key == ("2027-01-01" if name in SAME_DAY else "2026-12-31")
+
+
+@pytest.mark.parametrize("name", BY_DATE)
+def test_a_backfill_makes_each_date_of_its_range_once_and_no_other(name: str) -> None:
+    begin, end = partition_bounds(date(2026, 2, 27), date(2026, 3, 2))
+    made = [info.partition_key for info in timetable(name).iter_partition_dagrun_infos(earliest=begin, latest=end)]
+    assert made == ["2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"]
+
+
+@pytest.mark.parametrize("name", BY_DATE)
+def test_a_backfill_of_one_date_makes_that_date(name: str) -> None:
+    begin, end = partition_bounds(date(2021, 6, 1), date(2021, 6, 1))
+    made = [info.partition_key for info in timetable(name).iter_partition_dagrun_infos(earliest=begin, latest=end)]
+    assert made == ["2021-06-01"]
+
+
+def test_the_evening_of_a_date_begins_when_the_extraction_is_due() -> None:
+    due = next_run("extract", datetime(2026, 11, 20, 0, 0, tzinfo=SHANGHAI)).run_after
+    assert schedules.evening_of(date(2026, 11, 20)) == due
+
+
+def test_the_pull_runs_every_hour() -> None:
+    assert str(schedules.PULL.expression) == "10 * * * *"
