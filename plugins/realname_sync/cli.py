@@ -356,10 +356,24 @@ def _counts(summary: dict[str, Any]) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line; an error of ours is one sentence and exit code 1, wrong usage is exit code 2."""
+    """Run the command line; an error is one sentence and exit code 1, wrong usage is exit code 2."""
+    import logging
+
     try:
         app(prog_name="realname")
     except RealnameError as failure:
         typer.echo(f"realname: {failure}", err=True)
         sys.exit(1)
+    except Exception as failure:
+        if logging.getLogger().isEnabledFor(logging.INFO):
+            raise
+        # A driver's message may quote a row, so it is shown only to who asks for it.
+        typer.echo(f"realname: {_unforeseen(failure)} (--verbose shows where)", err=True)
+        sys.exit(1)
     sys.exit(0)
+
+
+def _unforeseen(failure: Exception) -> str:
+    if type(failure).__name__ == "OperationalError":
+        return "the database cannot be reached or broke off; see whether the connection warehouse_db is right"
+    return f"stopped by an error that nobody foresaw, {type(failure).__name__}"
