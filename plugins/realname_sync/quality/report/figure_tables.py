@@ -128,6 +128,7 @@ def rules_table(report: QualityReport) -> Table:
         Column("项目数", "projects", 10),
         *SEEN,
         *TODO,
+        Column("处置（英文）", "remedy in English", 50),
         Column("依据", "basis", 60),
     )
     silent = (RuleDay(rule, 0, 0, None, None, ()) for rule in report.silent_rules)
@@ -145,6 +146,7 @@ def _rule_row(report: QualityReport, day: RuleDay) -> Row:
         day.first_seen,
         day.last_seen,
         *todo_cells(rule.owner, rule.id, rule.remedy),
+        rule.remedy,
         rule.basis,
     )
 

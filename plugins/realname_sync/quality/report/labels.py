@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ def remedy(code: str, english: str = "") -> Label:
     return Label(known, english) if known else Label(english or "—")
 
 
+@lru_cache(10_000)
 def phrase(text: str) -> str:
     """What a rule wrote as expected or actual, in Chinese where the phrase is known."""
     return "；".join(_one_phrase(part) for part in text.split("; "))

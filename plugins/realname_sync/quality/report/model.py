@@ -200,7 +200,7 @@ class Caps:
     rows: int = 50
     rows_of_project: int = 20
     lamps: int = 500
-    projects: int = 200
+    projects: int = 100
     unarrived_in_workbook: int = 500_000
 
 

@@ -1,10 +1,10 @@
 """The workbook's tables of rows: lamps, findings, punches that have not arrived, reconciliation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from realname_sync.quality.report.labels import label, phrase
-from realname_sync.quality.report.model import QualityReport
+from realname_sync.quality.report.model import TARGETS, QualityReport
 from realname_sync.quality.report.rows import FindingRow, PunchRow, ReconciliationRow
 from realname_sync.quality.report.tables import (
     PROJECT,
@@ -12,12 +12,13 @@ from realname_sync.quality.report.tables import (
     SEEN,
     TODO,
     Column,
+    Row,
     Table,
     project_cells,
     rule_cells,
     todo_cells,
 )
-from realname_sync.quality.report.wording import cause_label, instant_text, person_of, post_of
+from realname_sync.quality.report.wording import by_punch, cause_label, instant_text, person_of, post_of
 
 
 def lamps_table(report: QualityReport) -> Table:
@@ -85,9 +86,9 @@ def findings_table(report: QualityReport, findings: Iterable[FindingRow]) -> Tab
 
 
 def unarrived_table(report: QualityReport, unarrived: Iterable[PunchRow]) -> Table:
-    """Every punch that has not arrived, a row for each platform, up to the cap that the overview tells."""
+    """Every punch that has not arrived, and where; up to the cap that the overview tells."""
     columns = (
-        Column("平台", "target", 14),
+        *(Column(*label("targets", target), 12) for target in TARGETS),
         Column("状态", "state", 12),
         Column("原因代码", "cause", 24),
         Column("原因", "cause in words", 34),
@@ -101,25 +102,27 @@ def unarrived_table(report: QualityReport, unarrived: Iterable[PunchRow]) -> Tab
         Column("方向", "direction", 8),
         Column("批次", "batch", 12),
     )
-    rows = (
-        (
-            label("targets", row.target).zh,
-            label("states", row.state).zh,
-            row.cause,
-            cause_label(row.cause, report.titles).zh,
-            phrase(row.reason),
-            *project_cells(row.area_code, row.project_name, row.project_code),
-            row.punch_id,
-            row.person_id,
-            row.device_sn,
-            instant_text(row.punched_at),
-            instant_text(row.received_at),
-            row.direction,
-            row.batch_id,
-        )
-        for row in islice(unarrived, report.caps.unarrived_in_workbook)
+    capped = islice(unarrived, report.caps.unarrived_in_workbook)
+    return Table("未到达", columns, (_punch_row(report, same) for same in by_punch(capped)))
+
+
+def _punch_row(report: QualityReport, same: Sequence[PunchRow]) -> Row:
+    row, targets = same[0], {one.target for one in same}
+    return (
+        *("✓" if target in targets else "" for target in TARGETS),
+        label("states", row.state).zh,
+        row.cause,
+        cause_label(row.cause, report.titles).zh,
+        phrase(row.reason),
+        *project_cells(row.area_code, row.project_name, row.project_code),
+        row.punch_id,
+        row.person_id,
+        row.device_sn,
+        instant_text(row.punched_at),
+        instant_text(row.received_at),
+        row.direction,
+        row.batch_id,
     )
-    return Table("未到达", columns, rows)
 
 
 def reconciliation_table(report: QualityReport) -> Table:

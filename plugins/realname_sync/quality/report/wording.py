@@ -1,7 +1,8 @@
 """How numbers, days and things of the report are written, alike on the page and in the workbook."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from itertools import groupby
 
 from realname_sync.quality.report.labels import Label, label
 from realname_sync.quality.report.model import RuleText
@@ -60,13 +61,14 @@ def person_of(row: FindingRow) -> str:
     return "" if row.object == "project" else _part(row.key, 2)
 
 
-def by_punch(rows: Iterable[PunchRow]) -> list[list[PunchRow]]:
-    """Rows that say the same of one punch for several platforms, together."""
-    together: dict[tuple[object, ...], list[PunchRow]] = {}
-    for row in rows:
-        same = (row.project_code, row.punch_id, row.state, row.cause, row.reason, row.batch_id)
-        together.setdefault(same, []).append(row)
-    return list(together.values())
+def by_punch(rows: Iterable[PunchRow]) -> Iterator[list[PunchRow]]:
+    """Rows that say the same of one punch for several platforms, together; they come one after the other."""
+    for _, same in groupby(rows, key=_same):
+        yield list(same)
+
+
+def _same(row: PunchRow) -> tuple[object, ...]:
+    return row.project_code, row.punch_id, row.state, row.cause, row.reason, row.batch_id
 
 
 def _part(key: str, place: int) -> str:

@@ -1,6 +1,6 @@
 """The workbook: every row behind the page's figures, to filter and to hand on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,9 +62,10 @@ def _write_sheet(sheet: Any, columns: Sequence[Column], rows: Iterable[Sequence[
         sheet.column_dimensions[get_column_letter(place)].width = column.width
     sheet.freeze_panes = "A2"
     sheet.append(_heading(sheet, columns))
+    safe = _safe_text(sheet)
     count = 1
     for row in rows:
-        sheet.append([_safe(sheet, value) if isinstance(value, str) else value for value in row])
+        sheet.append([(safe(value) or None) if isinstance(value, str) else value for value in row])
         count += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count}"
 
@@ -83,14 +84,18 @@ def _heading(sheet: Any, columns: Sequence[Column]) -> list[Any]:
     return cells
 
 
-def _safe(sheet: Any, text: str) -> Any:
-    """Text that a workbook takes as text: without control characters, and never as a formula."""
+def _safe_text(sheet: Any) -> Callable[[str], Any]:
+    """Makes text such that a workbook takes it as text: without control characters, and never as a formula."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    clean = ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST_TEXT]
-    if not clean.startswith("="):
-        return clean
-    cell = WriteOnlyCell(sheet, clean)
-    cell.data_type = "s"
-    return cell
+    def safe(text: str) -> Any:
+        if ILLEGAL_CHARACTERS_RE.search(text) or len(text) > _LONGEST_TEXT:
+            text = ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST_TEXT]
+        if not text.startswith("="):
+            return text
+        cell = WriteOnlyCell(sheet, text)
+        cell.data_type = "s"
+        return cell
+
+    return safe

@@ -13,6 +13,8 @@ from realname_sync.quality.report.model import QualityReport
 from realname_sync.quality.report.reading import DayReader
 from realname_sync.quality.report.workbook import write_workbook
 
+NAMES = {"province": "Province", "nation": "Nation"}
+
 
 @pytest.fixture
 def path(tmp_path: Path, reader: DayReader, report: QualityReport) -> Path:
@@ -35,7 +37,8 @@ def test_it_has_every_row_of_the_page_and_more(path: Path, report: QualityReport
     book = sheets(path)
     assert list(book) == ["概览", "项目到达", "未到原因", "规则", "亮灯名单", "数据问题", "未到达", "平台对账"]
     assert len(book["数据问题"]) == len(FINDINGS) == report.tally.total
-    assert len(book["未到达"]) == sum(arrival.behind for arrival in report.arrivals.values())
+    for target, arrival in report.arrivals.items():
+        assert sum(row[NAMES[target]] == "✓" for row in book["未到达"]) == arrival.behind
     assert len(book["亮灯名单"]) == report.lamp_count == 2
     assert len(book["平台对账"]) == 4
     assert {row["verdict"] for row in book["平台对账"]} == {"一致", "读取差 -1", "平台差 +1", "未查询平台"}
