@@ -93,7 +93,7 @@ def _overview(report: QualityReport) -> Iterator[Row]:
             label("step_states", run.state).zh,
             instant_text(run.ended_at or run.started_at),
         )
-    yield "隐私 Privacy", "不含姓名，证件号、手机号、银行卡号已脱敏", "names left out, numbers masked"
+    yield "隐私 Privacy", "不含姓名全称，证件号、手机号、银行卡号已脱敏", "names and numbers are masked"
 
 
 def causes_table(report: QualityReport) -> Table:

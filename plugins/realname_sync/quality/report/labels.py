@@ -26,6 +26,12 @@ def label(group: str, code: str | None) -> Label:
     return Label(*pair) if pair else Label(code or "—")
 
 
+def field_label(object_name: str, field: str) -> Label:
+    """The label of a field, which may depend on whose it is."""
+    own = f"{object_name}.{field}"
+    return label("fields", own if own in _content()["fields"] else field)
+
+
 def remedy(code: str, english: str = "") -> Label:
     """What to do about the findings of a rule, or about punches held for a cause."""
     known = _content()["remedies"].get(code)

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from realname_sync.quality.report.labels import label, phrase, remedy
+from realname_sync.quality.report.labels import field_label, label, phrase, remedy
 from realname_sync.quality.report.model import BEHIND, TARGETS, QualityReport, Verdict
 from realname_sync.quality.report.wording import (
     by_punch,
@@ -61,6 +61,7 @@ def _environment() -> Environment:
         BEHIND=BEHIND,
         cause_label=cause_label,
         district=district_label,
+        field_label=field_label,
         figure_attributes=_figure_attributes,
         label=label,
         person_of=person_of,

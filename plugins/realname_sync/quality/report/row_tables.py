@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from realname_sync.quality.report.labels import label, phrase
+from realname_sync.quality.report.labels import field_label, label, phrase
 from realname_sync.quality.report.model import TARGETS, QualityReport
 from realname_sync.quality.report.rows import FindingRow, PunchRow, ReconciliationRow
 from realname_sync.quality.report.tables import (
@@ -59,6 +59,7 @@ def findings_table(report: QualityReport, findings: Iterable[FindingRow]) -> Tab
         Column("对象", "object", 12),
         Column("主键", "key", 34),
         Column("字段", "field", 20),
+        Column("字段名称", "field in words", 16),
         Column("应为", "expected", 36),
         Column("实为", "actual", 36),
         *TODO,
@@ -72,6 +73,7 @@ def findings_table(report: QualityReport, findings: Iterable[FindingRow]) -> Tab
             label("objects", row.object).zh,
             row.key,
             row.field,
+            field_label(row.object, row.field).zh if row.field else "",
             phrase(row.expected),
             phrase(row.actual),
             *todo_cells(row.owner, row.rule_id, row.remedy),
