@@ -18,7 +18,7 @@ from realname_sync.warehouse.runs import recorded_run
 
 
 def check_consistency(city: City, work_date: date) -> dict[str, Any]:
-    """Check what was pulled and extracted for `work_date`; other dates are not touched, and a repetition changes nothing.
+    """Check what was pulled and extracted for `work_date`; other dates are left alone, a repetition changes nothing.
 
     Returns:
         findings by rule, how many of them stop their object, seconds taken.
@@ -32,7 +32,9 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
         city_code = str(spec.extra.get("area_code") or spec.login.removeprefix("zj-"))
         rules = load_catalogue().in_force(work_date, city_code)
         if not rules:
-            raise SettingsError(f"no rule is in force for {city_code} on {work_date}: see region and valid_from in the catalogue")
+            raise SettingsError(
+                f"no rule is in force for {city_code} on {work_date}: see region and valid_from in the catalogue"
+            )
         with transaction(city.engine, Role.CHECK) as connection:
             statements.run(connection, "ops/ensure_work_date", work_date=work_date)
 

@@ -1,13 +1,14 @@
-"""The rule catalogue `expectations/catalogue.yaml`: every rule once, with what it is about, whose it is, and what finds it.
+"""The rule catalogue `expectations/catalogue.yaml`: every rule once, what it is about, whose it is, and what finds it.
 
 A threshold or a period of validity is changed there, not in code. A rule whose thresholds change on a day has one entry
 that ends the day before and one that begins on it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -56,7 +57,9 @@ class Rule:
         if not (self.title_en and self.title_zh and self.remedy and self.basis and self.objects and self.region):
             raise SettingsError(f"rule {self.id}: titles, remedy, basis, object and region must all be given")
         if self.severity not in get_args(Severity) or self.owner not in get_args(Owner):
-            raise SettingsError(f"rule {self.id}: severity {self.severity!r} or owner {self.owner!r} is not one of those there are")
+            raise SettingsError(
+                f"rule {self.id}: severity {self.severity!r} or owner {self.owner!r} is not one of those there are"
+            )
         if not isinstance(self.valid_from, date) or not isinstance(self.valid_to, date | None):
             raise SettingsError(f"rule {self.id}: valid_from and valid_to must be dates, as in 2021-06-01")
         if self.valid_to is not None and self.valid_to < self.valid_from:
@@ -99,7 +102,7 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     import yaml  # takes 20 ms to import
 
     with (path or expectations() / "catalogue.yaml").open("rb") as stream:
-        entries = yaml.load(stream, Loader=yaml.CSafeLoader)["rules"]  # noqa: S506 - the C form of the safe loader
+        entries = yaml.load(stream, Loader=yaml.CSafeLoader)["rules"]
     rules = tuple(_rule(entry) for entry in entries)
     _refuse_overlaps(rules)
     return Catalogue(rules)
@@ -117,13 +120,13 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     try:
         return Rule(**given)
     except TypeError:
-        needed = {"id", "title_en", "title_zh", "severity", "owner", "remedy", "valid_from", "region", "basis", "implemented_by"}
+        needed = {one.name for one in fields(Rule) if one.default is MISSING and one.default_factory is MISSING}
         raise SettingsError(f"rule {name}: {', '.join(sorted(needed - set(given)))} must be given") from None
 
 
 def _refuse_overlaps(rules: Sequence[Rule]) -> None:
     ordered = sorted(rules, key=lambda rule: (rule.id, rule.region, rule.valid_from))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         same = (earlier.id, earlier.region) == (later.id, later.region)
         if same and (earlier.valid_to is None or later.valid_from <= earlier.valid_to):
             raise SettingsError(f"rule {later.id}: two entries of region {later.region} hold on {later.valid_from}")

@@ -1,4 +1,4 @@
-"""Findings of a work date: staged as the rules make them, then put in the place of the former ones in one transaction."""
+"""Findings of a work date: staged as the rules make them, then put in the place of the former ones at one stroke."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

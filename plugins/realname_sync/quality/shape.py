@@ -49,7 +49,9 @@ def load_suites() -> Mapping[str, Suite]:
             content = json.loads(path.read_text(encoding="utf-8"))
             suite = Suite(content["meta"]["object"], content["meta"]["view"], content["expectations"])
         except (ValueError, KeyError, TypeError):
-            raise SettingsError(f"{path.name} is no expectation suite: it needs name, meta with object and view, expectations") from None
+            raise SettingsError(
+                f"{path.name} is no expectation suite: it needs name, meta with object and view, expectations"
+            ) from None
         suites[suite.object] = suite
     return suites
 
@@ -122,7 +124,8 @@ def _datasource(engine: Engine, work_date: date) -> Iterator[Any]:
 
         context = great_expectations.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        datasource = context.data_sources.add_sql(
+        sources: Any = context.data_sources  # its methods are made at run time
+        datasource = sources.add_sql(
             "warehouse",
             connection_string=engine.url.render_as_string(hide_password=False),
             kwargs={"connect_args": {"options": options, "application_name": "realname_sync"}},
@@ -165,7 +168,9 @@ def _rows(suite: Suite, failed: Any, unexpected: Sequence[Mapping[str, Any]], bo
     for row in unexpected:
         value = row[failed.column]
         actual = None if value is None else meta.get("actual", "{value}").format(value=value, length=len(str(value)))
-        yield Finding(meta["rule_id"], suite.object, row["object_key"], meta["field"], row["project_code"], expected, actual)
+        yield Finding(
+            meta["rule_id"], suite.object, row["object_key"], meta["field"], row["project_code"], expected, actual
+        )
 
 
 def _require_evaluated(suite: Suite, result: Any) -> None:

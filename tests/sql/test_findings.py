@@ -1,0 +1,139 @@
+"""Findings of a work date are replaced as a whole, and nothing else is touched."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+import pytest
+from rule_cases import CITY, given
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from realname_sync.quality.catalogue import load_catalogue
+from realname_sync.quality.findings import (
+    Finding,
+    begin_staging,
+    count_findings,
+    replace_findings,
+    stage_findings,
+)
+from realname_sync.warehouse.engine import Role, transaction
+
+DAY, DAY_BEFORE = date(2026, 11, 20), date(2026, 11, 19)
+MORNING, NOON = datetime(2026, 11, 21, 1, tzinfo=UTC), datetime(2026, 11, 21, 4, tzinfo=UTC)
+RULES = load_catalogue().in_force(DAY, CITY)
+
+
+def check(warehouse: Engine, work_date: date, found: Iterable[Finding], found_at: datetime | None) -> None:
+    with transaction(warehouse, Role.CHECK) as connection:
+        connection.execute(text("SELECT ops.ensure_work_date(:day)"), {"day": work_date})
+        begin_staging(connection, RULES.values())
+        stage_findings(connection, found)
+        replace_findings(connection, work_date, cast("datetime", found_at))
+
+
+def kept(warehouse: Engine) -> list[Any]:
+    with transaction(warehouse, Role.READ) as connection:
+        return list(
+            connection.execute(
+                text(
+                    "SELECT work_date, rule_id, object_key, field, actual, found_at, xmin::text AS written"
+                    " FROM quality.finding ORDER BY work_date, rule_id, object_key, field"
+                )
+            ).all()
+        )
+
+
+def test_what_is_no_longer_found_goes_and_what_still_is_keeps_its_instant(warehouse: Engine) -> None:
+    first = [Finding("CMP-001", "project", "P1", "name", "P1", "a", "b"), Finding("CMP-007", "project", "P2")]
+    check(warehouse, DAY, first, MORNING)
+    check(
+        warehouse,
+        DAY,
+        [Finding("CMP-001", "project", "P1", "name", "P1", "a", "c"), Finding("CMP-007", "project", "P3")],
+        NOON,
+    )
+    assert [(row.rule_id, row.object_key, row.actual, row.found_at) for row in kept(warehouse)] == [
+        ("CMP-001", "P1", "c", MORNING),
+        ("CMP-007", "P3", None, NOON),
+    ]
+
+
+def test_the_same_again_touches_nothing(warehouse: Engine) -> None:
+    found = [Finding("CMP-001", "project", "P1", "name", "P1", "a", "b")]
+    check(warehouse, DAY, found, MORNING)
+    before = kept(warehouse)
+    check(warehouse, DAY, found, NOON)
+    assert kept(warehouse) == before
+
+
+def test_another_date_is_left_as_it_was(warehouse: Engine) -> None:
+    check(warehouse, DAY_BEFORE, [Finding("CMP-007", "project", "P1")], MORNING)
+    before = kept(warehouse)
+    check(warehouse, DAY, [Finding("CMP-007", "project", "P2")], NOON)
+    check(warehouse, DAY, [], NOON)
+    assert kept(warehouse) == before
+
+
+def test_a_finding_carries_what_the_catalogue_and_the_project_say(warehouse: Engine) -> None:
+    with warehouse.begin() as connection:
+        given(
+            connection,
+            {"core.municipal_project": [{}], "core.shared_project": [{"project_code": "P2", "area_code": "330110"}]},
+        )
+    found = [Finding("CMP-007", "project", "P1", "", "P1"), Finding("LMP-001", "project", "P2", "postCode:G01", "P2")]
+    check(warehouse, DAY, found, MORNING)
+    with transaction(warehouse, Role.READ) as connection:
+        rows = connection.execute(
+            text("SELECT severity, area_code, owner, remedy FROM quality.finding ORDER BY rule_id")
+        ).all()
+        assert [tuple(row) for row in rows] == [
+            ("stop", "330106", "integrity platform", RULES["CMP-007"].remedy),
+            ("warn", "330110", "site", RULES["LMP-001"].remedy),
+        ]
+        assert count_findings(connection, DAY) == ({"CMP-007": 1, "LMP-001": 1}, 1)
+
+
+def test_a_value_that_is_misshapen_is_not_said_to_differ_too(warehouse: Engine) -> None:
+    found = [
+        Finding("CMP-003", "participant", "P1|C|009", "pmIDCardNumber"),
+        Finding("SHP-001", "participant", "P1|C|009", "pm_id_card_number"),
+        Finding("CMP-003", "participant", "P1|C|009", "corpName"),
+        Finding("SHP-001", "participant", "P1|D|009", "corp_name"),
+        Finding("CMP-004", "person", "p1", "name"),
+        Finding("SHP-002", "person", "p1", "name"),
+        Finding("SHP-001", "person", "p1", "phone"),
+    ]
+    check(warehouse, DAY, found, MORNING)
+    assert [(row.rule_id, row.object_key, row.field) for row in kept(warehouse)] == [
+        ("CMP-003", "P1|C|009", "corpName"),
+        ("SHP-001", "P1|C|009", "pm_id_card_number"),
+        ("SHP-001", "P1|D|009", "corp_name"),
+        ("SHP-001", "p1", "phone"),
+        ("SHP-002", "p1", "name"),
+    ]
+
+
+def test_a_finding_made_twice_is_one(warehouse: Engine) -> None:
+    twice = [
+        Finding("SHP-004", "punch", "7", "punched_at", "P1", "x"),
+        Finding("SHP-004", "punch", "7", "punched_at", "P1", "y"),
+    ]
+    check(warehouse, DAY, twice, MORNING)
+    assert len(kept(warehouse)) == 1
+
+
+def test_a_failure_on_the_way_leaves_the_former_findings(warehouse: Engine) -> None:
+    check(warehouse, DAY, [Finding("CMP-007", "project", "P1")], MORNING)
+    before = kept(warehouse)
+    with pytest.raises(DBAPIError):
+        check(warehouse, DAY, [Finding("CMP-007", "project", "P2")], None)
+    assert kept(warehouse) == before
+
+
+@pytest.mark.parametrize(
+    "table", ["core.punch", "core.shared_project", "core.person", "raw.municipal_row", "delivery.hold"]
+)
+def test_the_checking_role_writes_findings_only(warehouse: Engine, table: str) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"), transaction(warehouse, Role.CHECK) as connection:
+        connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - written above

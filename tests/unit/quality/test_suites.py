@@ -1,0 +1,123 @@
+"""The suites say what the standard says: lengths, code tables and required fields are held against it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from realname_sync.quality.shape import Suite, load_suites
+from realname_sync.standards import Field, load_standard
+from realname_sync.standards.municipal import municipal_objects
+
+STANDARDS = [load_standard("national_1_1_2"), load_standard("zhejiang_2_0")]
+EXPECTATIONS = [(suite, one) for suite in load_suites().values() for one in suite.expectations]
+SENT = [pair for pair in EXPECTATIONS if "sent_as" in pair[1]["meta"]]
+READ_AS = {"attendance": "punch"}
+NOT_DEMANDED = {
+    "Team.Add/corpName": "looked up by the company's code",
+    "Team.Add/localTeamId": "the team's key",
+    "ProjectWorker.Add/projectCode": "part of the key",
+    "ProjectWorker.Add/corpName": "looked up by the company's code",
+    "ProjectWorker.Add/teamName": "looked up by the team",
+    "WorkerEntryExit.Add/corpCode": "looked up on the roster",
+    "WorkerEntryExit.Add/corpName": "looked up on the roster",
+    "WorkerEntryExit.Add/teamSysNo": "looked up on the roster",
+    "WorkerEntryExit.Add/idCardType": "looked up by the person",
+    "WorkerEntryExit.Add/idCardNumber": "looked up by the person",
+    "KeyPost.Upload/projectCode": "part of the key",
+    "KeyPost.Upload/postCode": "part of the key",
+    "KeyPost.Upload/idCardNumber": "looked up by the person",
+    "KeyPost.Upload/workerName": "looked up by the person",
+    "Device.Upload/deviceSn": "the device's key",
+    "WorkerAttendance.Add/teamSysNo": "looked up on the roster",
+    "WorkerAttendance.Add/idCardType": "looked up by the person",
+    "WorkerAttendance.Add/idCardNumber": "looked up by the person",
+    "WorkerAttendance.Add/deviceRecordId": "may be missing: the record then goes by device, person and second",
+    "WorkerAttendance.Add/receivedAt": "the column is never empty",
+    "ProjectSubContractor.Add/projectCode": "part of the key",
+    "ProjectSubContractor.Add/corpCode": "part of the key",
+    "ProjectSubContractor.Add/corpType": "part of the key",
+    "Corp.Upload/corpCode": "the company's key",
+}
+
+
+def field_of(standard: Any, sent_as: str) -> Field | None:
+    """The field in that standard, if the standard has it."""
+    method_name, name = sent_as.split("/")
+    method = standard.methods.get(method_name)
+    fields = (*method.header, *method.row, *method.answer) if method else ()
+    return next((field for field in fields if field.name == name), None)
+
+
+def fields_of(sent_as: str) -> list[Field]:
+    found = [field for field in (field_of(standard, sent_as) for standard in STANDARDS) if field]
+    assert found, f"no standard has {sent_as}"
+    return found
+
+
+def named(pair: tuple[Suite, Mapping[str, Any]]) -> str:
+    suite, one = pair
+    return f"{suite.object}.{one['meta']['field']}:{one['meta']['rule_id']}:{one['type']}"
+
+
+def test_there_is_one_suite_for_each_object() -> None:
+    assert set(load_suites()) == {READ_AS.get(name, name) for name in municipal_objects()}
+
+
+@pytest.mark.parametrize("pair", EXPECTATIONS, ids=named)
+def test_an_expectation_names_its_rule_and_a_column_of_the_source(pair: tuple[Suite, Mapping[str, Any]]) -> None:
+    suite, one = pair
+    source = next(known for name, known in municipal_objects().items() if READ_AS.get(name, name) == suite.object)
+    columns = {"head_image" if column == "head_image_size" else column for column in source.columns}
+    assert one["meta"]["rule_id"].startswith("SHP-")
+    assert one["meta"]["field"] in columns
+    assert one["meta"]["expected"]
+
+
+@pytest.mark.parametrize("pair", [pair for pair in SENT if pair[1]["meta"]["rule_id"] == "SHP-001"], ids=named)
+def test_what_is_demanded_is_required_by_the_standard(pair: tuple[Suite, Mapping[str, Any]]) -> None:
+    assert any(field.required or field.required_if for field in fields_of(pair[1]["meta"]["sent_as"]))
+
+
+@pytest.mark.parametrize("pair", [pair for pair in SENT if pair[1]["meta"]["rule_id"] == "SHP-002"], ids=named)
+def test_a_length_is_the_shortest_of_the_standards(pair: tuple[Suite, Mapping[str, Any]]) -> None:
+    lengths = [field.length for field in fields_of(pair[1]["meta"]["sent_as"]) if field.length]
+    assert pair[1]["kwargs"]["max_value"] == min(lengths)
+    assert str(min(lengths)) in pair[1]["meta"]["expected"]
+
+
+@pytest.mark.parametrize("pair", [pair for pair in EXPECTATIONS if pair[1]["meta"]["rule_id"] == "SHP-003"], ids=named)
+def test_codes_are_those_of_the_code_table(pair: tuple[Suite, Mapping[str, Any]]) -> None:
+    meta = pair[1]["meta"]
+    tables = [
+        standard.code_tables[meta["code_table"]] for standard in STANDARDS if meta["code_table"] in standard.code_tables
+    ]
+    for table in tables:
+        assert pair[1]["kwargs"]["value_set"] == list(table.codes)
+    assert {field.code_table for field in fields_of(meta["sent_as"])} == {meta["code_table"]}
+
+
+@pytest.mark.parametrize(
+    "method_name",
+    [
+        "Corp.Upload",
+        "ProjectSubContractor.Add",
+        "Team.Add",
+        "ProjectWorker.Add",
+        "WorkerEntryExit.Add",
+        "KeyPost.Upload",
+        "Device.Upload",
+        "WorkerAttendance.Add",
+    ],
+)
+def test_what_is_sent_and_required_is_demanded(method_name: str) -> None:
+    required = {
+        f"{method_name}/{field.name}"
+        for standard in STANDARDS
+        if method_name in standard.methods
+        for field in (*standard.methods[method_name].header, *standard.methods[method_name].row)
+        if field.required and not field.left_out
+    }
+    demanded = {one["meta"]["sent_as"] for _, one in SENT if one["meta"]["rule_id"] == "SHP-001"}
+    assert required - demanded == {name for name in NOT_DEMANDED if name.startswith(method_name + "/")} & required
+    assert not {name for name in NOT_DEMANDED if name.startswith(method_name + "/")} - required
