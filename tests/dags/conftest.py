@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from small_city import SIZE
 
 from realname_sync.demo.stage import Stage, evening_clock
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.credentials import import_credentials
 from realname_sync.sandbox.running import running_platforms
 from realname_sync.warehouse.migrations import migrate
+from small_city import SIZE
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag

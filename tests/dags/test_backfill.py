@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from small_city import DAY
 
 from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.extract import extract_municipal
+from small_city import DAY
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from small_city import DAY
 
 from realname_sync.demo.stage import Stage
 from realname_sync.orchestration.backfill import BY_DATE_DAGS
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.credentials import import_credentials
 from realname_sync.pipelines.status import TARGETS, day_status
+from small_city import DAY
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag

@@ -139,7 +139,7 @@ class AirflowApi:
             self._alive()
             if time.monotonic() > deadline:
                 raise PlatformBusyError(f"{otherwise} within {seconds:.0f} seconds")
-            time.sleep(0.25)
+            time.sleep(0.5)
 
     def _at(self, path: str) -> str:
         return f"{self._url}/api/v2/{path}"
