@@ -51,17 +51,19 @@ $(INSTALLED): requirements-dev.lock requirements-uv.lock pyproject.toml
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	@echo "installing into $(VENV) from requirements-dev.lock"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock \
-		&& $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock requirements-uv.lock \
+		&& $(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes \
+			requirements-dev.lock requirements-uv.lock \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+
 .PHONY: lock
-lock: ## Resolve the dependencies anew and write both locks (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes \
-		--no-emit-index-url --no-header --quiet -o requirements.lock
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
+lock: $(INSTALLED) ## Resolve the dependencies anew and write the locks
+	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
+	$(COMPILE) --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --upgrade --group installer -o requirements-uv.lock
 
 .PHONY: clean
 clean: ## Remove what demo and tests wrote; .venv stays
