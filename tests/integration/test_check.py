@@ -63,5 +63,7 @@ def test_a_city_no_rule_holds_for_is_refused(open_town: Callable[..., Any]) -> N
         spec = town.city.connection(name)
         return replace(spec, login="zj-110100") if name == "integrity_platform" else spec
 
+    city = replace(town.city, connection=elsewhere)
     with pytest.raises(SettingsError, match="no rule is in force for 110100"):
-        check_consistency(replace(town.city, connection=elsewhere), town.truth.work_date)
+        check_consistency(city, town.truth.work_date)
+    city.close()
