@@ -8,15 +8,18 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from realname_sync.errors import ConnectionMissingError
+from realname_sync.errors import ConnectionMissingError, SettingsError
 from realname_sync.resources import root
+from realname_sync.workdate import Clock, system_clock
 
 CONNECTION_NAMES = ("warehouse_db", "municipal_db", "integrity_platform", "province_platform", "nation_platform")
 SANDBOX_PORTS = {"integrity_platform": 8731, "province_platform": 8732, "nation_platform": 8733}
+CLOCK_SHIFT = "REALNAME_CLOCK_SHIFT_SECONDS"
 SANDBOX_CITY = "330100"
 SANDBOX_SECRET = "0000sandbox0only0never0real00000"  # noqa: S105 - opens nothing but the sandbox
 
@@ -60,6 +63,22 @@ def connection(name: str, environ: Mapping[str, str] | None = None) -> Connectio
             f"connection {name} cannot be read: set {variable} to a JSON object with host, login, password "
             "and extra, or to a URI"
         ) from None
+
+
+def clock(environ: Mapping[str, str] | None = None) -> Clock:
+    """The clock everything goes by: the machine's, or for practice one shifted by REALNAME_CLOCK_SHIFT_SECONDS.
+
+    A practice run of a past day has its clock on that day's evening, and the sandbox's with it.
+
+    Raises:
+        SettingsError: the shift is no whole number.
+    """
+    shift = (os.environ if environ is None else environ).get(CLOCK_SHIFT, "").strip() or "0"
+    try:
+        offset = timedelta(seconds=int(shift))
+    except ValueError:
+        raise SettingsError(f"{CLOCK_SHIFT} is {shift!r}; it must be a whole number of seconds") from None
+    return (lambda: system_clock() + offset) if offset else system_clock
 
 
 def sandbox_connection(name: str) -> ConnectionSpec:

@@ -1,8 +1,11 @@
 """Connections: read as Airflow writes them, the sandbox's where nothing is set, and a clear word where they are wrong."""
 
+from datetime import timedelta
+
 import pytest
-from realname_sync.errors import ConnectionMissingError
-from realname_sync.settings import CONNECTION_NAMES, connection
+
+from realname_sync.errors import ConnectionMissingError, SettingsError
+from realname_sync.settings import CONNECTION_NAMES, clock, connection
 
 
 def test_with_nothing_set_everything_points_at_this_machine() -> None:
@@ -46,6 +49,13 @@ def test_an_unknown_connection_is_named_with_those_there_are() -> None:
 def test_an_unreadable_connection_says_which_variable_to_set(text: str) -> None:
     with pytest.raises(ConnectionMissingError, match="set AIRFLOW_CONN_NATION_PLATFORM"):
         connection("nation_platform", {"AIRFLOW_CONN_NATION_PLATFORM": text})
+
+
+def test_the_clock_can_be_set_to_another_day_for_practice() -> None:
+    shifted = clock({"REALNAME_CLOCK_SHIFT_SECONDS": "-86400"})()
+    assert timedelta(hours=23) < clock({})() - shifted < timedelta(hours=25)
+    with pytest.raises(SettingsError, match="whole number of seconds"):
+        clock({"REALNAME_CLOCK_SHIFT_SECONDS": "a day"})
 
 
 def test_no_secret_is_shown_where_a_connection_is_printed() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from realname_sync.errors import WorkDateError
 from realname_sync.workdate import day_bounds, parse_work_date, resolve_work_date, work_date_of
 

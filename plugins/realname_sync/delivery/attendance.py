@@ -1,4 +1,4 @@
-"""A day's punches to one platform: held or packed in the database, sent, settled; what must go again is packed again."""
+"""A day's punches to one platform: held or packed in the database, sent, settled; what must go again is repacked."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -40,11 +40,23 @@ class Stage:
     folder: Path
     socket_folder: Path
     ports: Mapping[str, int]
+    clock_shift_seconds: int = 0
 
     @classmethod
-    def with_ports(cls, folder: Path, socket_folder: Path, ports: Mapping[str, int]) -> "Stage":
-        """A stage on these ports, and on a free one for each platform that is not among them."""
-        return cls(folder, socket_folder, {name: ports.get(name) or free_port() for name in PLATFORMS})
+    def with_ports(
+        cls, folder: Path, socket_folder: Path, ports: Mapping[str, int], evening_of: date | None = None
+    ) -> "Stage":
+        """A stage on these ports, and on a free one for each platform that is not among them.
+
+        With `evening_of` it is 21:00 of that day there just now, for the tasks and for the platforms alike.
+        """
+        shift = round((evening_clock(evening_of)() - system_clock()).total_seconds()) if evening_of else 0
+        return cls(folder, socket_folder, {name: ports.get(name) or free_port() for name in PLATFORMS}, shift)
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is on this stage."""
+        return settings.clock(self.environment())
 
     @property
     def airflow_database(self) -> str:
@@ -64,13 +76,14 @@ class Stage:
             **{f"{name}_platform": self._platform_connection(name) for name in PLATFORMS},
         }
         variables = {f"AIRFLOW_CONN_{name.upper()}": json.dumps(value) for name, value in connections.items()}
-        return {"REALNAME_HOME": str(self.folder), **variables}
+        shift = {settings.CLOCK_SHIFT: str(self.clock_shift_seconds)} if self.clock_shift_seconds else {}
+        return {"REALNAME_HOME": str(self.folder), **variables, **shift}
 
     @contextmanager
     def opened_city(self) -> Iterator[City]:
         """The city as the tasks see it."""
         environment = self.environment()
-        city = open_city(lambda name: settings.connection(name, environment))
+        city = open_city(lambda name: settings.connection(name, environment), self.clock)
         try:
             yield city
         finally:

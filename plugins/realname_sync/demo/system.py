@@ -60,7 +60,8 @@ def running_system(
     with ExitStack() as started:
         started.enter_context(_home_at(folder))
         with screen.step("PostgreSQL"):
-            stage = Stage.with_ports(folder, started.enter_context(running_postgres(folder)), given)
+            socket_folder = started.enter_context(running_postgres(folder))
+            stage = Stage.with_ports(folder, socket_folder, given, None if any_city else size.work_date)
         airflow = LocalAirflow(
             folder / "airflow",
             stage.airflow_database,
@@ -84,7 +85,8 @@ def running_system(
         with screen.step("the three platforms, and Airflow"):
             platforms = running_platforms(
                 stage.sandbox_database,
-                arrival_clock=evening_clock(size.work_date),
+                arrival_clock=stage.clock if stage.clock_shift_seconds else evening_clock(size.work_date),
+                wall_clock=stage.clock,
                 ports=stage.ports,
                 result_delay_seconds=_RESULT_DELAY_SECONDS,
             )

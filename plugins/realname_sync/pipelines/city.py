@@ -10,7 +10,7 @@ from realname_sync import settings
 from realname_sync.settings import ConnectionSpec
 from realname_sync.warehouse.engine import open_engine
 from realname_sync.warehouse.protection import Vault, open_vault
-from realname_sync.workdate import Clock, system_clock
+from realname_sync.workdate import Clock
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,6 @@ class City:
                 self.__dict__.pop(name).dispose()
 
 
-def open_city(connection: Callable[[str], ConnectionSpec] = settings.connection, clock: Clock = system_clock) -> City:
+def open_city(connection: Callable[[str], ConnectionSpec] = settings.connection, clock: Clock | None = None) -> City:
     """The city that these connections describe; nothing is opened before it is used."""
-    return City(connection, clock)
+    return City(connection, clock or settings.clock())

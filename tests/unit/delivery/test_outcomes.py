@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from realname_sync.delivery.outcomes import read_verdict, tidy
 from realname_sync.platforms.open_api.client import AsyncResult
 from realname_sync.standards import load_profile

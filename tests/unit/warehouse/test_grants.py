@@ -1,9 +1,10 @@
 """Promise 5: shared fields are read-only for everyone but the role that builds them, held by the database."""
 
 import pytest
-from realname_sync.warehouse.engine import Role, transaction
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
+
+from realname_sync.warehouse.engine import Role, transaction
 
 SHARED = ("project", "corp", "participant", "person", "registration", "key_post")
 

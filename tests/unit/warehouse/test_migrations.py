@@ -4,10 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
+
 from realname_sync.errors import MigrationError
 from realname_sync.resources import root
 from realname_sync.warehouse.migrations import known_migrations, migrate, pending_migrations
-from sqlalchemy import Engine, text
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from realname_sync.errors import SettingsError
 from realname_sync.settings import ConnectionSpec
 from realname_sync.warehouse.protection import Vault, mask, open_vault
