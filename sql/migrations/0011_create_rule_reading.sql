@@ -15,17 +15,17 @@ RETURN nullif(
     ),
     ''
 );
-COMMENT ON FUNCTION quality.normal_form (text) IS
+COMMENT ON FUNCTION quality.normal_form(text) IS
 'one spelling for texts that mean the same: NFKC, no blanks, lower case, one kind of bracket, middle dot and dash; empty is NULL';
 
 CREATE FUNCTION quality.masked_name(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN left(value, 1) || repeat('*', greatest(char_length(value) - 1, 1));
-COMMENT ON FUNCTION quality.masked_name (text) IS
+COMMENT ON FUNCTION quality.masked_name(text) IS
 'first character and a star for each other one, so that the length still shows';
 
 CREATE FUNCTION quality.holds_on(first_day date, last_day date, wanted date) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(first_day <= wanted, TRUE) AND coalesce(last_day >= wanted, TRUE);
-COMMENT ON FUNCTION quality.holds_on (date, date, date) IS
+COMMENT ON FUNCTION quality.holds_on(date, date, date) IS
 'whether a period covers a day; both ends are included, an empty one is open';
 
 CREATE FUNCTION quality.lies_within(area_code text, wider text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -33,7 +33,7 @@ RETURN starts_with(
     area_code,
     CASE WHEN right(wider, 4) = '0000' THEN left(wider, 2) WHEN right(wider, 2) = '00' THEN left(wider, 4) ELSE wider END
 );
-COMMENT ON FUNCTION quality.lies_within (text, text) IS
+COMMENT ON FUNCTION quality.lies_within(text, text) IS
 'whether a division lies in another: a province covers its cities, a city its counties';
 
 CREATE FUNCTION quality.metres_between(lng_1 numeric, lat_1 numeric, lng_2 numeric, lat_2 numeric) RETURNS double precision
@@ -48,7 +48,7 @@ RETURN 2 * 6371008.8 * asin(
         )
     )
 );
-COMMENT ON FUNCTION quality.metres_between (numeric, numeric, numeric, numeric) IS
+COMMENT ON FUNCTION quality.metres_between(numeric, numeric, numeric, numeric) IS
 'great-circle distance of two places, degrees in and metres out';
 
 CREATE FUNCTION quality.credit_code_problem(code text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -69,12 +69,12 @@ RETURN CASE
             FROM generate_series(1, 17) AS place
         ) THEN 'CHECKSUM'
 END;
-COMMENT ON FUNCTION quality.credit_code_problem (text) IS
+COMMENT ON FUNCTION quality.credit_code_problem(text) IS
 'what is wrong with a unified social credit code (GB 32100-2015); NULL if nothing is';
 
 CREATE FUNCTION quality.session_work_date() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
 RETURN cast(current_setting('realname.work_date') AS date);
-COMMENT ON FUNCTION quality.session_work_date () IS
+COMMENT ON FUNCTION quality.session_work_date() IS
 'the work date the session was opened for, for readers that can only name a view';
 
 CREATE FUNCTION quality.unread_text(object_name text, key text, column_name text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
@@ -83,7 +83,7 @@ RETURN (
     FROM raw.municipal_row AS landed
     WHERE landed.object = object_name AND landed.row_key = key AND landed.withdrawn_at IS NULL
 );
-COMMENT ON FUNCTION quality.unread_text (text, text, text) IS
+COMMENT ON FUNCTION quality.unread_text(text, text, text) IS
 'what the source wrote where core has no value; called for such rows only, because it looks up the raw row';
 
 CREATE VIEW quality.project_under_construction AS
