@@ -1,2 +1,2 @@
 -- Let one check of :work_date at a time write its findings; the lock goes with the transaction.
-SELECT pg_advisory_xact_lock(hashtext('realname.check_consistency'), cast(:work_date AS date) - DATE '2000-01-01');
+SELECT pg_advisory_xact_lock(hashtext('realname.check_consistency'), cast(:work_date AS date) - date '2000-01-01');

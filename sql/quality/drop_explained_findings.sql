@@ -5,4 +5,4 @@ USING staged_rule AS rule, staged_finding AS cause
 WHERE
     rule.rule_id = told.rule_id AND cause.rule_id = ANY(rule.gives_way_to)
     AND cause.object = told.object AND cause.object_key = told.object_key
-    AND lower(replace(cause.field, '_', '')) = lower(replace(told.field, '_', ''));
+    AND LOWER(REPLACE(cause.field, '_', '')) = LOWER(REPLACE(told.field, '_', ''));

@@ -42,15 +42,15 @@ SELECT
     :found_at
 FROM found
 ON CONFLICT (work_date, rule_id, object, object_key, field) DO UPDATE
-SET
-    severity = excluded.severity,
-    project_code = excluded.project_code,
-    area_code = excluded.area_code,
-    expected = excluded.expected,
-    actual = excluded.actual,
-    owner = excluded.owner,
-    remedy = excluded.remedy
-WHERE
+    SET
+        severity = excluded.severity,
+        project_code = excluded.project_code,
+        area_code = excluded.area_code,
+        expected = excluded.expected,
+        actual = excluded.actual,
+        owner = excluded.owner,
+        remedy = excluded.remedy
+    WHERE
     (
         finding.severity, finding.project_code, finding.area_code, finding.expected, finding.actual, finding.owner, finding.remedy
     ) IS DISTINCT FROM (

@@ -21,4 +21,4 @@ INNER JOIN (
 ) AS appointed ON appointed.project_code = filled.project_code AND appointed.post_code = filled.post_code
 WHERE
     quality.holds_on(filled.start_date, filled.end_date, :work_date)
-    AND filled.id_hash <> ALL(appointed.id_hashes);
+    AND filled.id_hash <> all(appointed.id_hashes);

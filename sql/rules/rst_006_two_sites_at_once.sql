@@ -60,4 +60,4 @@ INNER JOIN passage AS earlier
 WHERE
     later.work_date = :work_date
     AND quality.metres_between(earlier.lng, earlier.lat, later.lng, later.lat) > :far_metres
-ORDER BY later.punch_id, earlier.punched_at DESC, earlier.punch_id;
+ORDER BY later.punch_id ASC, earlier.punched_at DESC, earlier.punch_id ASC;
