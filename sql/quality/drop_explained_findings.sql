@@ -3,6 +3,6 @@
 DELETE FROM staged_finding AS told
 USING staged_rule AS rule, staged_finding AS cause
 WHERE
-    rule.rule_id = told.rule_id AND cause.rule_id = ANY(rule.gives_way_to)
+    rule.rule_id = told.rule_id AND cause.rule_id = any(rule.gives_way_to)
     AND cause.object = told.object AND cause.object_key = told.object_key
-    AND LOWER(REPLACE(cause.field, '_', '')) = LOWER(REPLACE(told.field, '_', ''));
+    AND lower(translate(cause.field, '_', '')) = lower(translate(told.field, '_', ''));
