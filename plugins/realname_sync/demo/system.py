@@ -9,7 +9,7 @@ from pathlib import Path
 from realname_sync.demo.airflow_api import AirflowApi
 from realname_sync.demo.local_airflow import LocalAirflow
 from realname_sync.demo.screen import Screen
-from realname_sync.demo.stage import CitySize, Stage, evening_clock, running_postgres
+from realname_sync.demo.stage import PROVINCE_CALLS_PER_SECOND, CitySize, Stage, evening_clock, running_postgres
 from realname_sync.orchestration.backfill import BY_DATE_DAGS
 from realname_sync.orchestration.pools import POOLS_FILE
 from realname_sync.pipelines.city import City
@@ -89,6 +89,7 @@ def running_system(
                 wall_clock=stage.clock,
                 ports=stage.ports,
                 result_delay_seconds=_RESULT_DELAY_SECONDS,
+                rate_limits={"province": PROVINCE_CALLS_PER_SECOND},
             )
             started.enter_context(platforms)
             api = airflow.start()
