@@ -1,4 +1,4 @@
-"""One PostgreSQL for the whole run, a fresh database for each test that asks for one, and no way out of this machine."""
+"""One PostgreSQL for the run, a fresh database for each test that asks for one, and no way out of this machine."""
 
 import os
 import shutil
@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+
 from databases import create_database, database_spec, drop_database
 from realname_sync.warehouse.embedded import embedded_server
 from realname_sync.warehouse.engine import open_engine
 from realname_sync.warehouse.migrations import migrate
-from sqlalchemy import Engine
 
 _TEMPLATE = "realname_template"
 

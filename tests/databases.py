@@ -4,6 +4,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
 from realname_sync.settings import ConnectionSpec
 
 DATA_KEY = "dGhpcyBrZXkgb3BlbnMgbm90aGluZyBidXQgdGVzdHM="

@@ -3,7 +3,9 @@
 WITH removed AS (
     DELETE FROM core.contract AS kept
     USING raw.municipal_row AS gone
-    WHERE gone.object = 'contract' AND gone.withdrawn_at IS NOT NULL AND kept.project_code = split_part(gone.row_key, '|', 1) AND kept.person_id = split_part(gone.row_key, '|', 2)
+    WHERE
+        gone.object = 'contract' AND gone.withdrawn_at IS NOT NULL
+        AND gone.row_key = concat_ws('|', kept.project_code, kept.person_id)
 )
 
 INSERT INTO core.contract (
@@ -26,15 +28,15 @@ WHERE
     landed.object = 'contract' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.contract AS same
-        WHERE same.project_code = split_part(landed.row_key, '|', 1) AND same.person_id = split_part(landed.row_key, '|', 2) AND same.digest = landed.digest
+        WHERE landed.row_key = concat_ws('|', same.project_code, same.person_id) AND same.digest = landed.digest
     )
 ON CONFLICT (project_code, person_id) DO UPDATE
-SET
-    corp_code = excluded.corp_code,
-    contract_period_type = excluded.contract_period_type,
-    contract_kind = excluded.contract_kind,
-    start_date = excluded.start_date,
-    end_date = excluded.end_date,
-    unit = excluded.unit,
-    unit_price = excluded.unit_price,
-    digest = excluded.digest;
+    SET
+        corp_code = excluded.corp_code,
+        contract_period_type = excluded.contract_period_type,
+        contract_kind = excluded.contract_kind,
+        start_date = excluded.start_date,
+        end_date = excluded.end_date,
+        unit = excluded.unit,
+        unit_price = excluded.unit_price,
+        digest = excluded.digest;

@@ -27,12 +27,12 @@ WHERE
         WHERE same.device_sn = landed.row_key AND same.digest = landed.digest
     )
 ON CONFLICT (device_sn) DO UPDATE
-SET
-    project_code = excluded.project_code,
-    model = excluded.model,
-    role = excluded.role,
-    gate_name = excluded.gate_name,
-    install_date = excluded.install_date,
-    standard_version = excluded.standard_version,
-    status = excluded.status,
-    digest = excluded.digest;
+    SET
+        project_code = excluded.project_code,
+        model = excluded.model,
+        role = excluded.role,
+        gate_name = excluded.gate_name,
+        install_date = excluded.install_date,
+        standard_version = excluded.standard_version,
+        status = excluded.status,
+        digest = excluded.digest;

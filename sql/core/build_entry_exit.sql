@@ -25,10 +25,10 @@ WHERE
         WHERE same.entry_exit_id = landed.row_key AND same.digest = landed.digest
     )
 ON CONFLICT (entry_exit_id) DO UPDATE
-SET
-    project_code = excluded.project_code,
-    person_id = excluded.person_id,
-    kind = excluded.kind,
-    moved_on = excluded.moved_on,
-    reason = excluded.reason,
-    digest = excluded.digest;
+    SET
+        project_code = excluded.project_code,
+        person_id = excluded.person_id,
+        kind = excluded.kind,
+        moved_on = excluded.moved_on,
+        reason = excluded.reason,
+        digest = excluded.digest;

@@ -3,7 +3,9 @@
 WITH removed AS (
     DELETE FROM core.key_post_filled AS kept
     USING raw.municipal_row AS gone
-    WHERE gone.object = 'key_post' AND gone.withdrawn_at IS NOT NULL AND kept.project_code = split_part(gone.row_key, '|', 1) AND kept.post_code = split_part(gone.row_key, '|', 2) AND kept.person_id = split_part(gone.row_key, '|', 3)
+    WHERE
+        gone.object = 'key_post' AND gone.withdrawn_at IS NOT NULL
+        AND gone.row_key = concat_ws('|', kept.project_code, kept.post_code, kept.person_id)
 )
 
 INSERT INTO core.key_post_filled (
@@ -25,13 +27,13 @@ WHERE
     landed.object = 'key_post' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.key_post_filled AS same
-        WHERE same.project_code = split_part(landed.row_key, '|', 1) AND same.post_code = split_part(landed.row_key, '|', 2) AND same.person_id = split_part(landed.row_key, '|', 3) AND same.digest = landed.digest
+        WHERE landed.row_key = concat_ws('|', same.project_code, same.post_code, same.person_id) AND same.digest = landed.digest
     )
 ON CONFLICT (project_code, post_code, person_id) DO UPDATE
-SET
-    registration_category = excluded.registration_category,
-    registration_level = excluded.registration_level,
-    registration_no = excluded.registration_no,
-    start_date = excluded.start_date,
-    end_date = excluded.end_date,
-    digest = excluded.digest;
+    SET
+        registration_category = excluded.registration_category,
+        registration_level = excluded.registration_level,
+        registration_no = excluded.registration_no,
+        start_date = excluded.start_date,
+        end_date = excluded.end_date,
+        digest = excluded.digest;

@@ -25,10 +25,10 @@ WHERE
         WHERE same.leave_id = landed.row_key AND same.digest = landed.digest
     )
 ON CONFLICT (leave_id) DO UPDATE
-SET
-    project_code = excluded.project_code,
-    person_id = excluded.person_id,
-    from_date = excluded.from_date,
-    to_date = excluded.to_date,
-    approved_by = excluded.approved_by,
-    digest = excluded.digest;
+    SET
+        project_code = excluded.project_code,
+        person_id = excluded.person_id,
+        from_date = excluded.from_date,
+        to_date = excluded.to_date,
+        approved_by = excluded.approved_by,
+        digest = excluded.digest;

@@ -26,11 +26,11 @@ WHERE
         WHERE same.corp_code = landed.row_key AND same.digest = landed.digest
     )
 ON CONFLICT (corp_code) DO UPDATE
-SET
-    corp_name = excluded.corp_name,
-    corp_type = excluded.corp_type,
-    area_code = excluded.area_code,
-    legal_man = excluded.legal_man,
-    register_date = excluded.register_date,
-    address = excluded.address,
-    digest = excluded.digest;
+    SET
+        corp_name = excluded.corp_name,
+        corp_type = excluded.corp_type,
+        area_code = excluded.area_code,
+        legal_man = excluded.legal_man,
+        register_date = excluded.register_date,
+        address = excluded.address,
+        digest = excluded.digest;

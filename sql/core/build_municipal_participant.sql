@@ -3,7 +3,9 @@
 WITH removed AS (
     DELETE FROM core.municipal_participant AS kept
     USING raw.municipal_row AS gone
-    WHERE gone.object = 'participant' AND gone.withdrawn_at IS NOT NULL AND kept.project_code = split_part(gone.row_key, '|', 1) AND kept.corp_code = split_part(gone.row_key, '|', 2) AND kept.corp_type = split_part(gone.row_key, '|', 3)
+    WHERE
+        gone.object = 'participant' AND gone.withdrawn_at IS NOT NULL
+        AND gone.row_key = concat_ws('|', kept.project_code, kept.corp_code, kept.corp_type)
 )
 
 INSERT INTO core.municipal_participant (
@@ -29,17 +31,17 @@ WHERE
     landed.object = 'participant' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.municipal_participant AS same
-        WHERE same.project_code = split_part(landed.row_key, '|', 1) AND same.corp_code = split_part(landed.row_key, '|', 2) AND same.corp_type = split_part(landed.row_key, '|', 3) AND same.digest = landed.digest
+        WHERE landed.row_key = concat_ws('|', same.project_code, same.corp_code, same.corp_type) AND same.digest = landed.digest
     )
 ON CONFLICT (project_code, corp_code, corp_type) DO UPDATE
-SET
-    corp_name = excluded.corp_name,
-    contract_no = excluded.contract_no,
-    contract_amount = excluded.contract_amount,
-    entry_time = excluded.entry_time,
-    exit_time = excluded.exit_time,
-    pm_name = excluded.pm_name,
-    pm_id_cipher = excluded.pm_id_cipher,
-    pm_id_hash = excluded.pm_id_hash,
-    pm_id_mask = excluded.pm_id_mask,
-    digest = excluded.digest;
+    SET
+        corp_name = excluded.corp_name,
+        contract_no = excluded.contract_no,
+        contract_amount = excluded.contract_amount,
+        entry_time = excluded.entry_time,
+        exit_time = excluded.exit_time,
+        pm_name = excluded.pm_name,
+        pm_id_cipher = excluded.pm_id_cipher,
+        pm_id_hash = excluded.pm_id_hash,
+        pm_id_mask = excluded.pm_id_mask,
+        digest = excluded.digest;

@@ -37,20 +37,20 @@ WHERE
         WHERE same.project_code = landed.row_key AND same.digest = landed.digest
     )
 ON CONFLICT (project_code) DO UPDATE
-SET
-    name = excluded.name,
-    category = excluded.category,
-    area_code = excluded.area_code,
-    address = excluded.address,
-    lng = excluded.lng,
-    lat = excluded.lat,
-    contractor_corp_code = excluded.contractor_corp_code,
-    contractor_corp_name = excluded.contractor_corp_name,
-    build_corp_code = excluded.build_corp_code,
-    build_corp_name = excluded.build_corp_name,
-    supervision_corp_code = excluded.supervision_corp_code,
-    supervision_corp_name = excluded.supervision_corp_name,
-    start_date = excluded.start_date,
-    plan_complete_date = excluded.plan_complete_date,
-    prj_status = excluded.prj_status,
-    digest = excluded.digest;
+    SET
+        name = excluded.name,
+        category = excluded.category,
+        area_code = excluded.area_code,
+        address = excluded.address,
+        lng = excluded.lng,
+        lat = excluded.lat,
+        contractor_corp_code = excluded.contractor_corp_code,
+        contractor_corp_name = excluded.contractor_corp_name,
+        build_corp_code = excluded.build_corp_code,
+        build_corp_name = excluded.build_corp_name,
+        supervision_corp_code = excluded.supervision_corp_code,
+        supervision_corp_name = excluded.supervision_corp_name,
+        start_date = excluded.start_date,
+        plan_complete_date = excluded.plan_complete_date,
+        prj_status = excluded.prj_status,
+        digest = excluded.digest;

@@ -40,23 +40,23 @@ WHERE
         WHERE same.payroll_id = landed.row_key AND same.digest = landed.digest
     )
 ON CONFLICT (payroll_id) DO UPDATE
-SET
-    project_code = excluded.project_code,
-    person_id = excluded.person_id,
-    corp_code = excluded.corp_code,
-    team_id = excluded.team_id,
-    pay_month = excluded.pay_month,
-    days = excluded.days,
-    work_hours = excluded.work_hours,
-    total_pay_amount = excluded.total_pay_amount,
-    actual_amount = excluded.actual_amount,
-    is_back_pay = excluded.is_back_pay,
-    back_pay_month = excluded.back_pay_month,
-    balance_date = excluded.balance_date,
-    third_pay_roll_code = excluded.third_pay_roll_code,
-    pay_bank_card_cipher = excluded.pay_bank_card_cipher,
-    pay_bank_card_hash = excluded.pay_bank_card_hash,
-    pay_bank_card_mask = excluded.pay_bank_card_mask,
-    pay_bank_code = excluded.pay_bank_code,
-    pay_bank_name = excluded.pay_bank_name,
-    digest = excluded.digest;
+    SET
+        project_code = excluded.project_code,
+        person_id = excluded.person_id,
+        corp_code = excluded.corp_code,
+        team_id = excluded.team_id,
+        pay_month = excluded.pay_month,
+        days = excluded.days,
+        work_hours = excluded.work_hours,
+        total_pay_amount = excluded.total_pay_amount,
+        actual_amount = excluded.actual_amount,
+        is_back_pay = excluded.is_back_pay,
+        back_pay_month = excluded.back_pay_month,
+        balance_date = excluded.balance_date,
+        third_pay_roll_code = excluded.third_pay_roll_code,
+        pay_bank_card_cipher = excluded.pay_bank_card_cipher,
+        pay_bank_card_hash = excluded.pay_bank_card_hash,
+        pay_bank_card_mask = excluded.pay_bank_card_mask,
+        pay_bank_code = excluded.pay_bank_code,
+        pay_bank_name = excluded.pay_bank_name,
+        digest = excluded.digest;

@@ -38,22 +38,22 @@ WHERE
         WHERE same.person_id = landed.row_key AND same.digest = landed.digest
     )
 ON CONFLICT (person_id) DO UPDATE
-SET
-    name = excluded.name,
-    id_card_type = excluded.id_card_type,
-    id_cipher = excluded.id_cipher,
-    id_hash = excluded.id_hash,
-    id_mask = excluded.id_mask,
-    id_problem = excluded.id_problem,
-    gender = excluded.gender,
-    birthday = excluded.birthday,
-    nation = excluded.nation,
-    address = excluded.address,
-    grant_org = excluded.grant_org,
-    phone_cipher = excluded.phone_cipher,
-    phone_hash = excluded.phone_hash,
-    phone_mask = excluded.phone_mask,
-    education = excluded.education,
-    politics = excluded.politics,
-    head_image_size = excluded.head_image_size,
-    digest = excluded.digest;
+    SET
+        name = excluded.name,
+        id_card_type = excluded.id_card_type,
+        id_cipher = excluded.id_cipher,
+        id_hash = excluded.id_hash,
+        id_mask = excluded.id_mask,
+        id_problem = excluded.id_problem,
+        gender = excluded.gender,
+        birthday = excluded.birthday,
+        nation = excluded.nation,
+        address = excluded.address,
+        grant_org = excluded.grant_org,
+        phone_cipher = excluded.phone_cipher,
+        phone_hash = excluded.phone_hash,
+        phone_mask = excluded.phone_mask,
+        education = excluded.education,
+        politics = excluded.politics,
+        head_image_size = excluded.head_image_size,
+        digest = excluded.digest;

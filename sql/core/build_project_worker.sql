@@ -3,7 +3,9 @@
 WITH removed AS (
     DELETE FROM core.project_worker AS kept
     USING raw.municipal_row AS gone
-    WHERE gone.object = 'project_worker' AND gone.withdrawn_at IS NOT NULL AND kept.project_code = split_part(gone.row_key, '|', 1) AND kept.person_id = split_part(gone.row_key, '|', 2)
+    WHERE
+        gone.object = 'project_worker' AND gone.withdrawn_at IS NOT NULL
+        AND gone.row_key = concat_ws('|', kept.project_code, kept.person_id)
 )
 
 INSERT INTO core.project_worker (
@@ -31,20 +33,20 @@ WHERE
     landed.object = 'project_worker' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.project_worker AS same
-        WHERE same.project_code = split_part(landed.row_key, '|', 1) AND same.person_id = split_part(landed.row_key, '|', 2) AND same.digest = landed.digest
+        WHERE landed.row_key = concat_ws('|', same.project_code, same.person_id) AND same.digest = landed.digest
     )
 ON CONFLICT (project_code, person_id) DO UPDATE
-SET
-    team_id = excluded.team_id,
-    corp_code = excluded.corp_code,
-    work_type = excluded.work_type,
-    work_role = excluded.work_role,
-    identity_type = excluded.identity_type,
-    is_team_leader = excluded.is_team_leader,
-    contract_kind = excluded.contract_kind,
-    safety_trained_at = excluded.safety_trained_at,
-    bank_card_cipher = excluded.bank_card_cipher,
-    bank_card_hash = excluded.bank_card_hash,
-    bank_card_mask = excluded.bank_card_mask,
-    bank_code = excluded.bank_code,
-    digest = excluded.digest;
+    SET
+        team_id = excluded.team_id,
+        corp_code = excluded.corp_code,
+        work_type = excluded.work_type,
+        work_role = excluded.work_role,
+        identity_type = excluded.identity_type,
+        is_team_leader = excluded.is_team_leader,
+        contract_kind = excluded.contract_kind,
+        safety_trained_at = excluded.safety_trained_at,
+        bank_card_cipher = excluded.bank_card_cipher,
+        bank_card_hash = excluded.bank_card_hash,
+        bank_card_mask = excluded.bank_card_mask,
+        bank_code = excluded.bank_code,
+        digest = excluded.digest;

@@ -29,5 +29,5 @@ WHERE
         WHERE fresh.object = 'key_post' AND built.source_id IS NULL
     )
 ON CONFLICT (source_id, source_version) DO UPDATE
-SET valid_to = excluded.valid_to
-WHERE shared_key_post.valid_to IS DISTINCT FROM excluded.valid_to;
+    SET valid_to = excluded.valid_to
+    WHERE shared_key_post.valid_to IS DISTINCT FROM excluded.valid_to;

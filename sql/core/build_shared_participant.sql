@@ -32,5 +32,5 @@ WHERE
         WHERE fresh.object = 'participant' AND built.source_id IS NULL
     )
 ON CONFLICT (source_id, source_version) DO UPDATE
-SET valid_to = excluded.valid_to
-WHERE shared_participant.valid_to IS DISTINCT FROM excluded.valid_to;
+    SET valid_to = excluded.valid_to
+    WHERE shared_participant.valid_to IS DISTINCT FROM excluded.valid_to;

@@ -31,5 +31,5 @@ WHERE
         WHERE fresh.object = 'person' AND built.source_id IS NULL
     )
 ON CONFLICT (source_id, source_version) DO UPDATE
-SET valid_to = excluded.valid_to
-WHERE shared_person.valid_to IS DISTINCT FROM excluded.valid_to;
+    SET valid_to = excluded.valid_to
+    WHERE shared_person.valid_to IS DISTINCT FROM excluded.valid_to;

@@ -53,5 +53,5 @@ WHERE
         WHERE fresh.object = 'project' AND built.source_id IS NULL
     )
 ON CONFLICT (source_id, source_version) DO UPDATE
-SET valid_to = excluded.valid_to
-WHERE shared_project.valid_to IS DISTINCT FROM excluded.valid_to;
+    SET valid_to = excluded.valid_to
+    WHERE shared_project.valid_to IS DISTINCT FROM excluded.valid_to;

@@ -24,9 +24,9 @@ WHERE
         WHERE same.stop_work_id = landed.row_key AND same.digest = landed.digest
     )
 ON CONFLICT (stop_work_id) DO UPDATE
-SET
-    project_code = excluded.project_code,
-    from_date = excluded.from_date,
-    to_date = excluded.to_date,
-    approved_by = excluded.approved_by,
-    digest = excluded.digest;
+    SET
+        project_code = excluded.project_code,
+        from_date = excluded.from_date,
+        to_date = excluded.to_date,
+        approved_by = excluded.approved_by,
+        digest = excluded.digest;

@@ -29,13 +29,13 @@ WHERE
         WHERE same.team_id = landed.row_key AND same.digest = landed.digest
     )
 ON CONFLICT (team_id) DO UPDATE
-SET
-    project_code = excluded.project_code,
-    corp_code = excluded.corp_code,
-    team_name = excluded.team_name,
-    leader_id_cipher = excluded.leader_id_cipher,
-    leader_id_hash = excluded.leader_id_hash,
-    leader_id_mask = excluded.leader_id_mask,
-    entry_date = excluded.entry_date,
-    exit_date = excluded.exit_date,
-    digest = excluded.digest;
+    SET
+        project_code = excluded.project_code,
+        corp_code = excluded.corp_code,
+        team_name = excluded.team_name,
+        leader_id_cipher = excluded.leader_id_cipher,
+        leader_id_hash = excluded.leader_id_hash,
+        leader_id_mask = excluded.leader_id_mask,
+        entry_date = excluded.entry_date,
+        exit_date = excluded.exit_date,
+        digest = excluded.digest;

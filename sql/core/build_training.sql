@@ -29,13 +29,13 @@ WHERE
         WHERE same.training_id = landed.row_key AND same.digest = landed.digest
     )
 ON CONFLICT (training_id) DO UPDATE
-SET
-    project_code = excluded.project_code,
-    person_id = excluded.person_id,
-    training_date = excluded.training_date,
-    training_duration = excluded.training_duration,
-    training_name = excluded.training_name,
-    training_type_code = excluded.training_type_code,
-    is_pass = excluded.is_pass,
-    training_score = excluded.training_score,
-    digest = excluded.digest;
+    SET
+        project_code = excluded.project_code,
+        person_id = excluded.person_id,
+        training_date = excluded.training_date,
+        training_duration = excluded.training_duration,
+        training_name = excluded.training_name,
+        training_type_code = excluded.training_type_code,
+        is_pass = excluded.is_pass,
+        training_score = excluded.training_score,
+        digest = excluded.digest;

@@ -22,7 +22,7 @@ dated AS (
         *,
         cast(
             CASE
-                WHEN punched_at < '2015-01-01T00:00:00+08:00' OR punched_at > received_at + INTERVAL '10 minutes' THEN received_at
+                WHEN punched_at < '2015-01-01T00:00:00+08:00' OR punched_at > received_at + interval '10 minutes' THEN received_at
                 ELSE coalesce(punched_at, received_at)
             END AT TIME ZONE 'Asia/Shanghai' AS date
         ) AS work_date
@@ -52,20 +52,20 @@ FROM dated
 WHERE work_date = :work_date
 ORDER BY project_code, id
 ON CONFLICT (work_date, project_code, punch_id) DO UPDATE
-SET
-    person_id = excluded.person_id,
-    device_sn = excluded.device_sn,
-    device_record_id = excluded.device_record_id,
-    punched_at = excluded.punched_at,
-    received_at = excluded.received_at,
-    direction = excluded.direction,
-    attend_type = excluded.attend_type,
-    image_ref = excluded.image_ref,
-    lng = excluded.lng,
-    lat = excluded.lat,
-    changed_at = excluded.first_read_at,
-    withdrawn_at = NULL
-WHERE
+    SET
+        person_id = excluded.person_id,
+        device_sn = excluded.device_sn,
+        device_record_id = excluded.device_record_id,
+        punched_at = excluded.punched_at,
+        received_at = excluded.received_at,
+        direction = excluded.direction,
+        attend_type = excluded.attend_type,
+        image_ref = excluded.image_ref,
+        lng = excluded.lng,
+        lat = excluded.lat,
+        changed_at = excluded.first_read_at,
+        withdrawn_at = NULL
+    WHERE
     (
         punch.person_id, punch.device_sn, punch.device_record_id, punch.punched_at, punch.received_at, punch.direction,
         punch.attend_type, punch.image_ref, punch.lng, punch.lat, punch.withdrawn_at

@@ -7,7 +7,7 @@ WITH dated AS (
     FROM staged_attendance
     WHERE
         core.as_instant(punched_at) >= '2015-01-01T00:00:00+08:00'
-        AND core.as_instant(punched_at) <= core.as_instant(received_at) + INTERVAL '10 minutes'
+        AND core.as_instant(punched_at) <= core.as_instant(received_at) + interval '10 minutes'
 )
 
 SELECT

@@ -6,5 +6,5 @@ SELECT
     told.batch_id,
     told.row_index,
     told.local_key
-FROM unnest(cast(:project_codes AS text []), cast(:batch_ids AS bigint []), cast(:row_indexes AS integer []), cast(:local_keys AS text []))
+FROM unnest(cast(:project_codes AS text[]), cast(:batch_ids AS bigint[]), cast(:row_indexes AS integer[]), cast(:local_keys AS text[]))
     AS told (project_code, batch_id, row_index, local_key);

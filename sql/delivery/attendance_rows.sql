@@ -8,7 +8,7 @@ SELECT
     cast(team.platform_key AS bigint) AS "teamSysNo",
     person.id_card_type AS "idCardType",
     person.id_cipher AS "idCardNumber",
-    punch.punched_at AS "date",
+    punch.punched_at AS date,
     punch.direction,
     device.gate_name AS channel,
     punch.attend_type AS "attendType",
@@ -17,7 +17,7 @@ SELECT
     punch.device_sn AS "deviceSn",
     coalesce(
         punch.device_record_id,
-        left(concat_ws('-', punch.person_id, to_char(punch.punched_at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDDHH24MISS'), punch.direction), 50)
+        substr(concat_ws('-', punch.person_id, to_char(punch.punched_at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDDHH24MISS'), punch.direction), 1, 50)
     ) AS "deviceRecordId",
     punch.received_at AS "receivedAt",
     post.post_code AS "postCode"
@@ -38,5 +38,5 @@ LEFT JOIN LATERAL (
         filled.project_code = punch.project_code AND filled.person_id = punch.person_id
         AND filled.start_date <= punch.work_date AND (filled.end_date IS NULL OR filled.end_date >= punch.work_date)
 ) AS post ON TRUE
-WHERE ledger.work_date = :work_date AND ledger.batch_id = ANY(:batch_ids)
+WHERE ledger.work_date = :work_date AND ledger.batch_id = any(:batch_ids)
 ORDER BY ledger.batch_id, ledger.row_index;

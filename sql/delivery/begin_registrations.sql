@@ -7,6 +7,6 @@ SELECT
     told.local_key,
     'in_batch',
     told.digest
-FROM unnest(cast(:project_codes AS text []), cast(:local_keys AS text []), cast(:digests AS bytea [])) AS told (project_code, local_key, digest)
+FROM unnest(cast(:project_codes AS text[]), cast(:local_keys AS text[]), cast(:digests AS bytea[])) AS told (project_code, local_key, digest)
 ON CONFLICT (target, kind, project_code, local_key) DO UPDATE
-SET state = 'in_batch', digest = excluded.digest, reason = NULL;
+    SET state = 'in_batch', digest = excluded.digest, reason = NULL;

@@ -22,6 +22,7 @@ INNER JOIN delivery.registration AS registered
 LEFT JOIN LATERAL (
     SELECT current_person.name FROM core.current_person AS current_person
     WHERE current_person.id_hash = person.id_hash
+    ORDER BY current_person.source_id
     LIMIT 1
 ) AS shared ON TRUE
 LEFT JOIN delivery.registration AS known

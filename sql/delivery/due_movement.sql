@@ -27,9 +27,9 @@ WITH movement AS (
                 AND stop.object_key = moved.entry_exit_id
         )
     WINDOW
-        in_order AS (PARTITION BY moved.project_code, moved.person_id ORDER BY moved.moved_on, moved.kind DESC, moved.entry_exit_id),
+        in_order AS (PARTITION BY moved.project_code, moved.person_id ORDER BY moved.moved_on ASC, moved.kind DESC, moved.entry_exit_id ASC),
         in_order_so_far AS (
-            PARTITION BY moved.project_code, moved.person_id ORDER BY moved.moved_on, moved.kind DESC, moved.entry_exit_id
+            PARTITION BY moved.project_code, moved.person_id ORDER BY moved.moved_on ASC, moved.kind DESC, moved.entry_exit_id ASC
             ROWS UNBOUNDED PRECEDING
         )
 )
@@ -44,8 +44,8 @@ SELECT
     cast(team.platform_key AS bigint) AS "teamSysNo",
     person.id_card_type AS "idCardType",
     person.id_cipher AS "idCardNumber",
-    movement.moved_on AS "date",
-    cast(core.as_number(movement.kind) AS integer) AS "type",
+    movement.moved_on AS date,
+    cast(core.as_number(movement.kind) AS integer) AS type,
     movement.reason
 FROM movement
 INNER JOIN delivery.registration AS registered

@@ -33,9 +33,12 @@ INNER JOIN core.person AS person ON person.person_id = worker.person_id
 INNER JOIN core.corp AS corp ON corp.corp_code = worker.corp_code
 LEFT JOIN core.team AS site_team ON site_team.team_id = worker.team_id
 LEFT JOIN LATERAL (
-    SELECT current_person.name, current_person.phone_cipher
+    SELECT
+        current_person.name,
+        current_person.phone_cipher
     FROM core.current_person AS current_person
     WHERE current_person.id_hash = person.id_hash
+    ORDER BY current_person.source_id
     LIMIT 1
 ) AS shared ON TRUE
 LEFT JOIN delivery.registration AS team

@@ -36,10 +36,10 @@ judged AS (
             WHEN device_stop.rule_id IS NOT NULL THEN device_stop.rule_id
             WHEN open_one.project_code IS NULL THEN 'NO_CREDENTIALS'
             WHEN registered.state = 'refused' THEN 'WORKER_REFUSED'
-            WHEN registered.state IS DISTINCT FROM 'acknowledged' THEN 'WORKER_NOT_REGISTERED'
+            WHEN coalesce(registered.state, '') <> 'acknowledged' THEN 'WORKER_NOT_REGISTERED'
             WHEN entered.person_id IS NULL THEN 'ENTRY_NOT_SENT'
             WHEN cast(:target AS text) = 'nation' AND team.platform_key IS NULL THEN 'TEAM_NOT_REGISTERED'
-            WHEN cast(:target AS text) = 'province' AND device.state IS DISTINCT FROM 'acknowledged' THEN 'DEVICE_NOT_REGISTERED'
+            WHEN cast(:target AS text) = 'province' AND coalesce(device.state, '') <> 'acknowledged' THEN 'DEVICE_NOT_REGISTERED'
         END AS rule_id,
         coalesce(registered.reason, '') AS platform_reason
     FROM core.punch AS punch

@@ -15,5 +15,5 @@ SELECT
     told.platform_rows,
     cast(:checked_at AS timestamptz)
 FROM unnest(
-    cast(:project_codes AS text []), cast(:read_rows AS bigint []), cast(:acknowledged_rows AS bigint []), cast(:platform_rows AS bigint [])
+    cast(:project_codes AS text[]), cast(:read_rows AS bigint[]), cast(:acknowledged_rows AS bigint[]), cast(:platform_rows AS bigint[])
 ) AS told (project_code, read_rows, acknowledged_rows, platform_rows);

@@ -8,9 +8,10 @@ SET
     settled_at = CASE WHEN told.state IN ('refused', 'released') THEN cast(:told_at AS timestamptz) END,
     reason = told.reason,
     lease_until = NULL
-FROM unnest(
-    cast(:batch_ids AS bigint []), cast(:states AS text []), cast(:serial_codes AS text []), cast(:digests AS text []), cast(:reasons AS text [])
-) AS told (batch_id, state, serial_code, data_sha256, reason)
+FROM
+    unnest(
+        cast(:batch_ids AS bigint[]), cast(:states AS text[]), cast(:serial_codes AS text[]), cast(:digests AS text[]), cast(:reasons AS text[])
+    ) AS told (batch_id, state, serial_code, data_sha256, reason)
 WHERE
     batch.work_date = :work_date AND batch.batch_id = told.batch_id
     AND batch.state = 'sending' AND batch.sender = :sender;

@@ -10,8 +10,8 @@ USING (
         told.platform_key,
         told.reason
     FROM unnest(
-        cast(:project_codes AS text []), cast(:local_keys AS text []), cast(:outcomes AS text []),
-        cast(:platform_keys AS text []), cast(:reasons AS text [])
+        cast(:project_codes AS text[]), cast(:local_keys AS text[]), cast(:outcomes AS text[]),
+        cast(:platform_keys AS text[]), cast(:reasons AS text[])
     ) AS told (project_code, local_key, outcome, platform_key, reason)
 ) AS told
     ON

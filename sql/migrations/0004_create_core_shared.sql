@@ -42,12 +42,18 @@ CREATE TABLE core.shared_key_post (
 );
 
 -- The version that holds now: what rules and deliveries read.
-CREATE VIEW core.current_project AS SELECT * FROM core.shared_project WHERE valid_to IS NULL AND NOT deleted;
-CREATE VIEW core.current_corp AS SELECT * FROM core.shared_corp WHERE valid_to IS NULL AND NOT deleted;
-CREATE VIEW core.current_participant AS SELECT * FROM core.shared_participant WHERE valid_to IS NULL AND NOT deleted;
-CREATE VIEW core.current_person AS SELECT * FROM core.shared_person WHERE valid_to IS NULL AND NOT deleted;
-CREATE VIEW core.current_registration AS SELECT * FROM core.shared_registration WHERE valid_to IS NULL AND NOT deleted;
-CREATE VIEW core.current_key_post AS SELECT * FROM core.shared_key_post WHERE valid_to IS NULL AND NOT deleted;
+CREATE VIEW core.current_project AS SELECT * FROM core.shared_project
+WHERE valid_to IS NULL AND NOT deleted;
+CREATE VIEW core.current_corp AS SELECT * FROM core.shared_corp
+WHERE valid_to IS NULL AND NOT deleted;
+CREATE VIEW core.current_participant AS SELECT * FROM core.shared_participant
+WHERE valid_to IS NULL AND NOT deleted;
+CREATE VIEW core.current_person AS SELECT * FROM core.shared_person
+WHERE valid_to IS NULL AND NOT deleted;
+CREATE VIEW core.current_registration AS SELECT * FROM core.shared_registration
+WHERE valid_to IS NULL AND NOT deleted;
+CREATE VIEW core.current_key_post AS SELECT * FROM core.shared_key_post
+WHERE valid_to IS NULL AND NOT deleted;
 
 CREATE INDEX ON core.shared_project (project_code) WHERE valid_to IS NULL;
 CREATE INDEX ON core.shared_corp (corp_code) WHERE valid_to IS NULL;

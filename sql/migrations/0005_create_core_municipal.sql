@@ -23,7 +23,8 @@ CREATE TABLE core.person (
     gender text, birthday date, nation text, address text, grant_org text, phone_cipher bytea, phone_hash bytea, phone_mask text,
     education text, politics text, head_image_size integer, digest bytea NOT NULL
 );
-COMMENT ON COLUMN core.person.id_problem IS 'what is wrong with the number: LENGTH, CHARSET, ADDRESS_PREFIX, DATE, CHECKSUM, MASKED; empty if nothing';
+COMMENT ON COLUMN core.person.id_problem IS
+'what is wrong with the number: LENGTH, CHARSET, ADDRESS_PREFIX, DATE, CHECKSUM, MASKED; empty if nothing';
 CREATE INDEX ON core.person (id_hash);
 CREATE TABLE core.project_worker (
     project_code text, person_id text, team_id text, corp_code text, work_type text, work_role text, identity_type text,

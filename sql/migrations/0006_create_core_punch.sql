@@ -18,6 +18,7 @@ CREATE TABLE core.punch (
     withdrawn_at timestamptz,
     PRIMARY KEY (work_date, project_code, punch_id)
 ) PARTITION BY RANGE (work_date);
-COMMENT ON COLUMN core.punch.work_date IS 'calendar date of punched_at in Asia/Shanghai; of received_at where punched_at cannot be (SHP-004, RST-005)';
+COMMENT ON COLUMN core.punch.work_date IS
+'calendar date of punched_at in Asia/Shanghai; of received_at where punched_at cannot be (SHP-004, RST-005)';
 COMMENT ON COLUMN core.punch.changed_at IS 'when a later read found other values than the first';
 COMMENT ON COLUMN core.punch.withdrawn_at IS 'when a later read of the day no longer had the row';

@@ -18,7 +18,10 @@ CREATE TABLE quality.finding (
 
 CREATE VIEW quality.finding_life AS
 SELECT
-    rule_id, object, object_key, field,
+    rule_id,
+    object,
+    object_key,
+    field,
     min(work_date) AS first_seen,
     max(work_date) AS last_seen,
     count(*) AS days_seen

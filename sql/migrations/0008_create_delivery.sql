@@ -11,7 +11,8 @@ CREATE TABLE delivery.registration (
     settled_at timestamptz,
     PRIMARY KEY (target, kind, project_code, local_key)
 );
-COMMENT ON TABLE delivery.registration IS 'the chain before attendance: companies, participants, teams, workers, movements, key posts, devices, by platform';
+COMMENT ON TABLE delivery.registration IS
+'the chain before attendance: companies, participants, teams, workers, movements, key posts, devices, by platform';
 COMMENT ON COLUMN delivery.registration.platform_key IS 'what the platform issued for it (teamSysNo)';
 
 CREATE TABLE delivery.batch (

@@ -6,7 +6,7 @@ TO realname_load, realname_build, realname_check, realname_send, realname_read;
 GRANT SELECT, INSERT, UPDATE ON ops.step_run TO realname_load, realname_build, realname_check, realname_send;
 GRANT SELECT ON ops.step_run, ops.pull_cursor TO realname_read;
 GRANT INSERT, SELECT ON ops.call_log TO realname_load, realname_build, realname_check, realname_send;
-GRANT EXECUTE ON FUNCTION ops.ensure_work_date (date) TO realname_load, realname_build, realname_check, realname_send;
+GRANT EXECUTE ON FUNCTION ops.ensure_work_date(date) TO realname_load, realname_build, realname_check, realname_send;
 
 -- load: what comes in, and how far it has come
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA raw TO realname_load;

@@ -4,7 +4,7 @@ RETURN nullif(
     lower(
         regexp_replace(
             translate(
-                normalize(value, NFKC),
+                normalize(value, nfkc),
                 '【】〔〕〖〗〈〉《》「」『』[]{}•‧∙・—–‐‑−',
                 '()()()()()()()()()····-----'
             ),

@@ -3,15 +3,15 @@ CREATE FUNCTION core.as_text(value text) RETURNS text LANGUAGE sql IMMUTABLE PAR
 RETURN nullif(btrim(value, E' \t\r\n\u3000'), '');
 
 CREATE FUNCTION core.as_code(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN nullif(upper(regexp_replace(normalize(value, NFKC), '\s', '', 'g')), '');
-COMMENT ON FUNCTION core.as_code (text) IS 'one spelling for codes: NFKC, no blanks, upper case';
+RETURN nullif(upper(regexp_replace(normalize(value, nfkc), '\s', '', 'g')), '');
+COMMENT ON FUNCTION core.as_code(text) IS 'one spelling for codes: NFKC, no blanks, upper case';
 
 CREATE FUNCTION core.as_date(value text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN pg_input_is_valid(value, 'date') THEN cast(value AS date) END;
 
 CREATE FUNCTION core.as_instant(value text) RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN pg_input_is_valid(value, 'timestamp') THEN cast(value AS timestamp) AT TIME ZONE 'Asia/Shanghai' END;
-COMMENT ON FUNCTION core.as_instant (text) IS 'a local time without zone is Asia/Shanghai (municipal.md)';
+COMMENT ON FUNCTION core.as_instant(text) IS 'a local time without zone is Asia/Shanghai (municipal.md)';
 
 CREATE FUNCTION core.as_number(value text) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN pg_input_is_valid(value, 'numeric') THEN cast(value AS numeric) END;

@@ -11,7 +11,10 @@ SELECT
 FROM core.current_corp AS shared
 FULL JOIN core.municipal_corp AS municipal USING (corp_code)
 FULL JOIN (
-    SELECT named.corp_code, min(named.corp_name) AS corp_name, min(project.area_code) AS area_code
+    SELECT
+        named.corp_code,
+        min(named.corp_name) AS corp_name,
+        min(project.area_code) AS area_code
     FROM core.municipal_participant AS named
     INNER JOIN core.municipal_project AS project ON project.project_code = named.project_code
     GROUP BY named.corp_code

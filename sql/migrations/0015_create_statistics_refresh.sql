@@ -19,5 +19,5 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION ops.refresh_statistics (text, date) IS 'analyse the tables of a layer, of partitioned ones the partition of that date only';
-GRANT EXECUTE ON FUNCTION ops.refresh_statistics (text, date) TO realname_load, realname_build, realname_check, realname_send;
+COMMENT ON FUNCTION ops.refresh_statistics(text, date) IS 'analyse the tables of a layer, of partitioned ones the partition of that date only';
+GRANT EXECUTE ON FUNCTION ops.refresh_statistics(text, date) TO realname_load, realname_build, realname_check, realname_send;

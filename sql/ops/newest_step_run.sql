@@ -1,5 +1,9 @@
 -- The newest run of a step for a date (NULL where the step has none) and a target. Reads ops.step_run.
-SELECT state, started_at, ended_at, summary
+SELECT
+    state,
+    started_at,
+    ended_at,
+    summary
 FROM ops.step_run
 WHERE
     step = :step

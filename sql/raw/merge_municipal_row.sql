@@ -11,5 +11,5 @@ SELECT DISTINCT ON (row_key)
 FROM staged_row
 ORDER BY row_key, position
 ON CONFLICT (object, row_key) DO UPDATE
-SET payload = excluded.payload, digest = excluded.digest, changed_at = excluded.changed_at, withdrawn_at = NULL
-WHERE municipal_row.digest <> excluded.digest OR municipal_row.withdrawn_at IS NOT NULL;
+    SET payload = excluded.payload, digest = excluded.digest, changed_at = excluded.changed_at, withdrawn_at = NULL
+    WHERE municipal_row.digest <> excluded.digest OR municipal_row.withdrawn_at IS NOT NULL;

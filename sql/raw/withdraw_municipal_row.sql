@@ -3,4 +3,7 @@ UPDATE raw.municipal_row
 SET withdrawn_at = :read_at
 WHERE
     object = :object AND withdrawn_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM staged_row AS staged WHERE staged.row_key = municipal_row.row_key);
+    AND NOT EXISTS (
+        SELECT 1 FROM staged_row AS staged
+        WHERE staged.row_key = municipal_row.row_key
+    );

@@ -10,4 +10,7 @@ FROM core.current_project AS shared
 WHERE
     shared.prj_status = '003'
     AND quality.lies_within(shared.area_code, :city_code)
-    AND NOT EXISTS (SELECT 1 FROM core.municipal_project AS copy WHERE copy.project_code = shared.project_code);
+    AND NOT EXISTS (
+        SELECT 1 FROM core.municipal_project AS copy
+        WHERE copy.project_code = shared.project_code
+    );

@@ -7,4 +7,7 @@ SELECT
     cast(NULL AS text) AS expected,
     copy.name AS actual
 FROM core.municipal_project AS copy
-WHERE NOT EXISTS (SELECT 1 FROM core.current_project AS shared WHERE shared.project_code = copy.project_code);
+WHERE NOT EXISTS (
+    SELECT 1 FROM core.current_project AS shared
+    WHERE shared.project_code = copy.project_code
+);

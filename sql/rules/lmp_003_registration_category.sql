@@ -30,7 +30,10 @@ INNER JOIN
     ON needed.post_code = filled.post_code
 WHERE
     quality.holds_on(filled.start_date, filled.end_date, :work_date)
-    AND EXISTS (SELECT 1 FROM core.current_person AS person WHERE person.id_hash = filled.id_hash)
+    AND EXISTS (
+        SELECT 1 FROM core.current_person AS person
+        WHERE person.id_hash = filled.id_hash
+    )
     AND NOT EXISTS (
         SELECT 1
         FROM core.current_person AS person

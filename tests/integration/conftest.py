@@ -9,7 +9,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from realname_sync.sandbox.city import seed_sandbox
 from sqlalchemy import text
 
 from databases import create_database, database_spec, drop_database
@@ -20,6 +19,7 @@ from realname_sync.pipelines.credentials import import_credentials
 from realname_sync.pipelines.deliver import open_target
 from realname_sync.pipelines.extract import extract_municipal
 from realname_sync.pipelines.pull import pull_master_data
+from realname_sync.sandbox.city import seed_sandbox
 from realname_sync.sandbox.running import RunningPlatforms, running_platforms
 from realname_sync.sandbox.truth import Truth
 from realname_sync.settings import ConnectionSpec, sandbox_connection

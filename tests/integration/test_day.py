@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.day import run_day
 from realname_sync.pipelines.deliver import TARGETS, completeness, deliver

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+
 from realname_sync.delivery.calls import Sent
 from realname_sync.delivery.settling import record_sent
 from realname_sync.errors import PermissionRefusedError, RealnameError, SignatureRefusedError
@@ -116,7 +117,8 @@ def test_a_batch_whose_sender_died_is_asked_about_and_not_sent_blindly(checked: 
     deliver(checked.city, DAY, "nation")
     writes = checked.platforms.counts("nation")["write_calls"]
     checked.warehouse_sql(
-        "UPDATE delivery.batch SET state = 'sending', sender = 'gone', lease_until = now() - interval '1 hour', serial_code = NULL"
+        "UPDATE delivery.batch"
+        " SET state = 'sending', sender = 'gone', lease_until = now() - interval '1 hour', serial_code = NULL"
         " WHERE kind = 'attendance' AND target = 'nation' AND state = 'acknowledged'"
     )
     deliver(checked.city, DAY, "nation")

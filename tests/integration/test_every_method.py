@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from realname_sync.delivery.desk import CallBook
 from realname_sync.pipelines.deliver import TARGETS, deliver, open_target
 from realname_sync.pipelines.reconcile import reconcile_uploads
@@ -89,8 +90,8 @@ def test_what_a_platform_stored_is_what_was_meant(delivered: Any) -> None:
     )
     for target in TARGETS:
         stored = delivered.sandbox_sql(
-            f"SELECT project_code, id_number, to_char(punched_at, 'YYYY-MM-DD HH24:MI:SS'), direction FROM {target}.attendance"  # noqa: S608
-            " WHERE work_date = %s",
+            "SELECT project_code, id_number, to_char(punched_at, 'YYYY-MM-DD HH24:MI:SS'), direction"
+            f" FROM {target}.attendance WHERE work_date = %s",
             DAY,
         )
         assert sorted(stored) == expected

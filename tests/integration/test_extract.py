@@ -20,7 +20,8 @@ from realname_sync.pipelines.extract import extract_municipal
 DAY, DAY_BEFORE = date(2026, 11, 20), date(2026, 11, 19)
 NUMBER = "33000019800101049０ "  # full width and a blank, which is one spelling of a right number
 PUNCH = (
-    "INSERT INTO attendance (id, project_code, person_id, device_sn, device_record_id, punched_at, received_at, direction, attend_type)"
+    "INSERT INTO attendance (id, project_code, person_id, device_sn, device_record_id, punched_at, received_at,"
+    " direction, attend_type)"
     " VALUES (%s, 'P1', 'h1', 'D1', %s, %s, %s, '01', '001')"
 )
 
@@ -54,7 +55,8 @@ def municipality(postgres: Path, migrated_template: str) -> Iterator[Municipalit
         database.execute(tables.read_bytes())
         database.execute("INSERT INTO project_copy (project_code, name) VALUES ('P1', ' 一期工程 ')")
         database.execute(
-            "INSERT INTO person (person_id, name, id_card_type, id_number, phone) VALUES ('h1', '甲', '01', %s, '13900000000')",
+            "INSERT INTO person (person_id, name, id_card_type, id_number, phone)"
+            " VALUES ('h1', '甲', '01', %s, '13900000000')",
             (NUMBER,),
         )
         town = Municipality(open_city(lambda name: database_spec(postgres, names[name], name)), database, url)

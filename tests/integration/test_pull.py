@@ -62,7 +62,8 @@ def integrity(postgres: Path, migrated_template: str) -> Iterator[Integrity]:
     create_sandbox_schema(url)
     with psycopg.connect(url, autocommit=True) as database:
         database.execute(
-            "INSERT INTO control.credential (platform, appid, secret, area_code) VALUES ('integrity', 'zj-330100', %s, '330100')",
+            "INSERT INTO control.credential (platform, appid, secret, area_code)"
+            " VALUES ('integrity', 'zj-330100', %s, '330100')",
             (SANDBOX_SECRET,),
         )
         with running_platforms(url, rate_limits={"integrity": None}) as platforms:

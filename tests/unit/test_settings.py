@@ -1,4 +1,4 @@
-"""Connections: read as Airflow writes them, the sandbox's where nothing is set, and a clear word where they are wrong."""
+"""Connections: read as Airflow writes them, the sandbox's where nothing is set, a clear word where they are wrong."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def test_a_connection_as_a_uri_is_read_whole() -> None:
 
 
 def test_an_unknown_connection_is_named_with_those_there_are() -> None:
-    with pytest.raises(ConnectionMissingError, match="'provincial'.*province_platform"):
+    with pytest.raises(ConnectionMissingError, match=r"'provincial'.*province_platform"):
         connection("provincial", {})
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+
 from realname_sync.standards.identifiers import citizen_number_problem, credit_code_problem
 from realname_sync.warehouse.protection import normalise
 
