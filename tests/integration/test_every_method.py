@@ -16,6 +16,10 @@ from realname_sync.platforms.opening import open_integrity
 from realname_sync.standards import load_profile, load_standard
 
 DAY = date(2026, 11, 20)
+STORED = (
+    "SELECT project_code, id_number, to_char(punched_at, 'YYYY-MM-DD HH24:MI:SS'), direction"
+    " FROM {}.attendance WHERE work_date = %s"
+)
 ON_THE_INTEGRITY_PORT = frozenset({"Correction.Query", "WarningLamp.Query"})
 
 
@@ -89,9 +93,4 @@ def test_what_a_platform_stored_is_what_was_meant(delivered: Any) -> None:
         (row.project_code, delivered.city.vault.reveal(row.id_cipher), row.local_time, row.direction) for row in ours
     )
     for target in TARGETS:
-        stored = delivered.sandbox_sql(
-            "SELECT project_code, id_number, to_char(punched_at, 'YYYY-MM-DD HH24:MI:SS'), direction"
-            f" FROM {target}.attendance WHERE work_date = %s",
-            DAY,
-        )
-        assert sorted(stored) == expected
+        assert sorted(delivered.sandbox_sql(STORED.format(target), DAY)) == expected
