@@ -48,7 +48,7 @@ class Sent:
 def send_parcels(
     uplink: Uplink, method: str, parcels: Sequence[Parcel], in_flight: int
 ) -> tuple[list[Sent], RealnameError | None]:
-    """Send the first alone, then `in_flight` at a time; after an error that would meet every call the rest stays planned.
+    """Send the first alone, then `in_flight` at a time; an error that would meet every call leaves the rest planned.
 
     Returns:
         How each call ended, and the error that ended the round, if one did.
