@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from realname_sync.errors import ConnectionMissingError
+from realname_sync.errors import ConnectionMissingError, MigrationError
 from realname_sync.settings import ConnectionSpec, home
 from realname_sync.warehouse.embedded import embedded_server, ensure_database
 
@@ -75,6 +75,7 @@ def transaction(engine: Engine, role: Role) -> Iterator[Connection]:
 
     Raises:
         ConnectionMissingError: the database cannot be reached.
+        MigrationError: it has not been migrated.
     """
     try:
         connection = engine.connect()
@@ -84,5 +85,15 @@ def transaction(engine: Engine, role: Role) -> Iterator[Connection]:
             "see whether it runs and whether its connection is right"
         ) from failure
     with connection, connection.begin():
-        connection.execute(text(f"SET LOCAL ROLE {role.value}"))
+        _take_on(connection, role)
         yield connection
+
+
+def _take_on(connection: Connection, role: Role) -> None:
+    try:
+        connection.execute(text(f"SET LOCAL ROLE {role.value}"))
+    except DBAPIError as failure:
+        raise MigrationError(
+            f"the role {role.value} is not there or may not be taken on: run `realname migrate` "
+            "with the user that the connection names"
+        ) from failure

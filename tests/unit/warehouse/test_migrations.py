@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from databases import database_spec
 from realname_sync.errors import MigrationError
 from realname_sync.resources import root
+from realname_sync.warehouse.engine import Role, open_engine, transaction
 from realname_sync.warehouse.migrations import known_migrations, migrate, pending_migrations
 
 
@@ -59,3 +61,12 @@ def test_two_files_of_one_number_are_refused(folder: Path) -> None:
     (folder / "0001_again.sql").write_text("SELECT 1;")
     with pytest.raises(MigrationError, match="same number"):
         known_migrations(folder)
+
+
+def test_a_database_that_was_never_migrated_says_so(postgres: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Role.READ, "_value_", "realname_no_such_role")
+        engine = open_engine(database_spec(postgres, "postgres"))
+        with pytest.raises(MigrationError, match="realname migrate"), transaction(engine, Role.READ):
+            pass
+        engine.dispose()
