@@ -6,6 +6,7 @@ seconds to import and so is imported where it is used.
 """
 
 import json
+import logging
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -120,6 +121,8 @@ def _datasource(engine: Engine, work_date: date) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it imports modules on their way out, and recommends the other datasource
         import great_expectations
+
+        logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells where its temporary folder is
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
         context = great_expectations.get_context(mode="ephemeral")

@@ -15,15 +15,15 @@ from realname_sync.quality.report.model import (
 )
 from realname_sync.quality.report.tables import (
     PROJECT,
+    RESPONSIBLE,
     RULE,
     SEEN,
-    TODO,
     Column,
     Row,
     Table,
     project_cells,
+    responsible_cells,
     rule_cells,
-    todo_cells,
 )
 from realname_sync.quality.report.wording import cause_label, day_text, district_label, instant_text, share_text
 
@@ -127,7 +127,7 @@ def rules_table(report: QualityReport) -> Table:
         Column("问题数", "findings", 10),
         Column("项目数", "projects", 10),
         *SEEN,
-        *TODO,
+        *RESPONSIBLE,
         Column("处置（英文）", "remedy in English", 50),
         Column("依据", "basis", 60),
     )
@@ -145,7 +145,7 @@ def _rule_row(report: QualityReport, day: RuleDay) -> Row:
         day.projects,
         day.first_seen,
         day.last_seen,
-        *todo_cells(rule.owner, rule.id, rule.remedy),
+        *responsible_cells(rule.owner, rule.id, rule.remedy),
         rule.remedy,
         rule.basis,
     )

@@ -8,15 +8,15 @@ from realname_sync.quality.report.model import TARGETS, QualityReport
 from realname_sync.quality.report.rows import FindingRow, PunchRow, ReconciliationRow
 from realname_sync.quality.report.tables import (
     PROJECT,
+    RESPONSIBLE,
     RULE,
     SEEN,
-    TODO,
     Column,
     Row,
     Table,
     project_cells,
+    responsible_cells,
     rule_cells,
-    todo_cells,
 )
 from realname_sync.quality.report.wording import by_punch, cause_label, instant_text, person_of, post_of
 
@@ -31,7 +31,7 @@ def lamps_table(report: QualityReport) -> Table:
         *RULE,
         Column("应为", "expected", 36),
         Column("实为", "actual", 36),
-        *TODO,
+        *RESPONSIBLE,
         *SEEN,
     )
     rows = (
@@ -43,7 +43,7 @@ def lamps_table(report: QualityReport) -> Table:
             *rule_cells(report, row.rule_id, row.severity),
             phrase(row.expected),
             phrase(row.actual),
-            *todo_cells(row.owner, row.rule_id, row.remedy),
+            *responsible_cells(row.owner, row.rule_id, row.remedy),
             row.first_seen,
             row.last_seen,
         )
@@ -62,7 +62,7 @@ def findings_table(report: QualityReport, findings: Iterable[FindingRow]) -> Tab
         Column("字段名称", "field in words", 16),
         Column("应为", "expected", 36),
         Column("实为", "actual", 36),
-        *TODO,
+        *RESPONSIBLE,
         *PROJECT,
         *SEEN,
         Column("天数", "days seen", 8),
@@ -76,7 +76,7 @@ def findings_table(report: QualityReport, findings: Iterable[FindingRow]) -> Tab
             field_label(row.object, row.field).zh if row.field else "",
             phrase(row.expected),
             phrase(row.actual),
-            *todo_cells(row.owner, row.rule_id, row.remedy),
+            *responsible_cells(row.owner, row.rule_id, row.remedy),
             *project_cells(row.area_code, row.project_name, row.project_code),
             row.first_seen,
             row.last_seen,

@@ -30,7 +30,7 @@ class Table(NamedTuple):
 
 PROJECT = (Column("区县", "district", 12), Column("项目名称", "project", 34), Column("项目代码", "project code", 22))
 RULE = (Column("规则", "rule", 10), Column("规则名称", "title", 30), Column("级别", "severity", 8))
-TODO = (Column("责任方", "owner", 16), Column("处置", "remedy", 50))
+RESPONSIBLE = (Column("责任方", "owner", 16), Column("处置", "remedy", 50))
 SEEN = (Column("首次发现", "first seen", 12), Column("最近发现", "last seen", 12))
 
 
@@ -45,6 +45,6 @@ def rule_cells(report: QualityReport, rule_id: str, severity: str) -> Row:
     return rule_id, rule.title_zh if rule else "", label("severities", severity).zh
 
 
-def todo_cells(owner: str, code: str, english: str) -> Row:
-    """Under TODO."""
+def responsible_cells(owner: str, code: str, english: str) -> Row:
+    """Under RESPONSIBLE."""
     return label("owners", owner).zh, remedy(code, english).zh

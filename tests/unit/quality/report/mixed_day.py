@@ -87,9 +87,9 @@ FINDINGS: tuple[tuple[Any, ...], ...] = (
     ("IDN-001", "person", "W2", "idCardNumber", YUHANG, RIGHT, f"CHECKSUM {NUMBER}", MUNICIPAL, 1),
     ("RST-001", "punch", "held", "personId", WEST, "a person on the roster of the project", NUMBER, "site", 1),
     ("SHP-003", "project_worker", f"{YUHANG}|W2", "work_type", YUHANG, "a code of workType", CARD, MUNICIPAL, 1),
-    ("XXX-009", "device", "D1", "", OLD, None, "=1+1", "us", 1),
+    ("ZZZ-009", "device", "D1", "", OLD, None, "=1+1", "us", 1),
 )
-SEVERITIES = {"LMP": "warn", "CMP": "warn", "IDN": "stop", "RST": "stop", "SHP": "stop", "XXX": "note"}
+SEVERITIES = {"LMP": "warn", "CMP": "warn", "IDN": "stop", "RST": "stop", "SHP": "stop", "ZZZ": "note"}
 
 
 def columns_of(names: str) -> list[str]:
