@@ -27,7 +27,7 @@ up: $(INSTALLED) ## Airflow with its web page, the DAGs on, the sandbox running,
 
 .PHONY: test
 test: $(INSTALLED) ## Every test that needs no browser and no Docker; what CI runs (ARGS=… for pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 .PHONY: check
 check: lint types test ## Everything that has to be green before a commit

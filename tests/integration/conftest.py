@@ -190,3 +190,9 @@ UNLIMITED = {"province": None, "nation": None, "integrity": None}
 def town(open_town: Callable[..., Town]) -> Town:
     """The town of seed 1."""
     return open_town(1)
+
+
+@pytest.fixture
+def checked(open_town: Callable[..., Any]) -> Any:
+    """A town pulled, extracted and checked, nothing delivered yet."""
+    return open_town(1, checked=True)

@@ -105,10 +105,30 @@ class StepDelivery:
             self._send(self._plan(items))
             collect_results(self.desk, self.step.kind, self._settle)
             self._resolve("unknown")
+        if self.step.kind == "team":
+            self._learn_team_numbers()
         if any(self.counts.values()):
             with self.desk.commit() as connection:
                 statements.rows(connection, "ops/refresh_statistics", layer="delivery", work_date=self.desk.work_date)
         return self.counts
+
+    def _learn_team_numbers(self) -> None:
+        """Ask for the numbers of teams that the platform has and whose number no result told."""
+        desk = self.desk
+        with desk.commit() as connection:
+            unnumbered = statements.rows(connection, "delivery/teams_without_number", target=desk.target)
+        for project_code in sorted({team.project_code for team in unnumbered}):
+            issued = desk.uplink.team_numbers(project_code)
+            by_key = {team.local_team_id: team.team_sys_no for team in issued if team.local_team_id}
+            by_name = {(team.corp_code, team.team_name): team.team_sys_no for team in issued}
+            fated = []
+            for team in unnumbered:
+                number = by_key.get(team.local_key) or by_name.get((team.corp_code, team.team_name))
+                if team.project_code == project_code and number is not None:
+                    key = Item(project_code, team.local_key, b"", {}, {})
+                    fated.append(Fated(key, "acknowledged", "number asked for", str(number)))
+            with desk.commit() as connection:
+                self._settle_items(connection, fated)
 
     def _carry_on(self) -> None:
         """Take up what an earlier run left: ask after what was sent, and make due again what is not known to have come.

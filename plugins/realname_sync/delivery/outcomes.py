@@ -17,7 +17,7 @@ from realname_sync.standards import Profile
 Fate = Literal["acknowledged", "refused", "released", "split"]
 
 _ROW = re.compile(r"\[\w+\]\[(\d+)\]")
-_ALREADY = re.compile(r"已存在|已经存在|已在|重复|already|exist|duplicate", re.IGNORECASE)
+_ALREADY = re.compile(r"已存在|已经存在|已添加|已登记|已在|重复|\balready\b|\bexists\b|\bduplicate", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{9,}[0-9Xx]?")
 _TEAM_NUMBER = re.compile(r"(?<!\d)\d{10}(?!\d)")
 _REASON_LENGTH = 300

@@ -27,6 +27,13 @@ def test_a_team_that_is_there_already_gives_its_number() -> None:
     assert (verdict.fate, verdict.platform_key) == ("acknowledged", "1000000007")
 
 
+@pytest.mark.parametrize("text", ["team does not exist", "班组不存在", "teamSysNo out of range or invalid"])
+def test_what_is_not_there_does_not_count_as_there_already(text: str) -> None:
+    verdict = read_verdict(NATION, AsyncResult(10, text), 1)
+    assert verdict is not None
+    assert verdict.fate == "refused"
+
+
 def test_named_rows_are_refused_and_the_others_go_again() -> None:
     text = "[dataList][1][direction] is wrong; [dataList][3][date] later than today"
     verdict = read_verdict(NATION, AsyncResult(10, text), 5)
