@@ -9,7 +9,7 @@ one question serves all doubtful batches of a project.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from realname_sync.delivery.desk import Desk
@@ -29,6 +29,7 @@ def resolve_unknown(desk: Desk) -> int:
     """
     with desk.commit() as connection:
         doubtful = statements.rows(connection, "delivery/open_batches", kind="attendance", state="unknown", **desk.key)
+    let_the_platform_finish(desk, doubtful)
     by_project: dict[str, list[int]] = defaultdict(list)
     for row in doubtful:
         by_project[row.project_code].append(row.batch_id)
@@ -44,6 +45,7 @@ def movements_there(desk: Desk, doubtful: Sequence[Any]) -> dict[int, dict[int, 
     Raises:
         PlatformBusyError, ThrottledError, NotSentError: the platform cannot be asked now; the batches stay unknown.
     """
+    let_the_platform_finish(desk, doubtful)
     there: dict[int, dict[int, tuple[Fate, str]]] = defaultdict(dict)
     for project_code in sorted({row.project_code for row in doubtful}):
         query = {"projectCode": project_code}
@@ -64,6 +66,17 @@ def movements_there(desk: Desk, doubtful: Sequence[Any]) -> dict[int, dict[int, 
             if (desk.vault.reveal(item["id_cipher"]), item["moved_on"].isoformat(), item["kind"]) in known:
                 there[item["batch_id"]][item["row_index"]] = ("acknowledged", "asked: the platform has it")
     return there
+
+
+def let_the_platform_finish(desk: Desk, doubtful: Sequence[Any]) -> None:
+    """Wait until calls whose answer was lost can no longer be in the works; asked too early, a platform says no."""
+    sent = [row.sent_at for row in doubtful if row.sent_at is not None]
+    if sent:
+        ready_at = max(sent) + timedelta(seconds=desk.uplink.profile.unknown_wait_seconds)
+        seconds = (ready_at - desk.clock()).total_seconds()
+        if seconds > 0:
+            desk.progress(f"{desk.target}: {len(sent)} calls without an answer; asking after them in {seconds:.0f} s")
+            desk.sleep(seconds)
 
 
 def _on_the_platform(desk: Desk, project_code: str) -> Counter[Pass]:

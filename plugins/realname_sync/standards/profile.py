@@ -32,7 +32,8 @@ class VersionPeriod:
 class Profile:
     """One platform. None means that the figure is not known.
 
-    `attempts` is how often a call is made in all, where making it again is safe.
+    `attempts` is how often a call is made in all, where making it again is safe. Before `unknown_wait_seconds` have
+    passed, a platform may still be carrying out a call whose answer was lost, so what it has says nothing yet.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Profile:
     connect_timeout_seconds: float
     read_timeout_seconds: float
     attempts: int
+    unknown_wait_seconds: float
 
     @property
     def version(self) -> str:
@@ -109,7 +111,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _MAY_BE_UNKNOWN = frozenset({"nonce_minutes", "calls_per_second", "results_hours"})
 _COUNTS = frozenset({"clock_tolerance_seconds", "page_size", "attempts"}) | _MAY_BE_UNKNOWN
-_SECONDS = frozenset({"connect_timeout_seconds", "read_timeout_seconds"})
+_SECONDS = frozenset({"connect_timeout_seconds", "read_timeout_seconds", "unknown_wait_seconds"})
 
 
 def _read(key: str, value: Any) -> Any:
