@@ -12,7 +12,7 @@ WITH district AS (
 found AS (
     SELECT DISTINCT ON (told.rule_id, told.object, told.object_key, told.field)
         told.*,
-        rule.severity,
+        CASE WHEN rule.severity = 'stop' AND told.object = any(rule.only_warns_on) THEN 'warn' ELSE rule.severity END AS severity,
         rule.owner,
         rule.remedy,
         coalesce(district.area_code, copy.area_code) AS area_code

@@ -4,5 +4,6 @@ CREATE TEMPORARY TABLE staged_rule (
     severity text NOT NULL,
     owner text NOT NULL,
     remedy text NOT NULL,
-    gives_way_to text[] NOT NULL
+    gives_way_to text[] NOT NULL,
+    only_warns_on text[] NOT NULL
 ) ON COMMIT DROP;

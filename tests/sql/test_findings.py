@@ -137,3 +137,15 @@ def test_a_failure_on_the_way_leaves_the_former_findings(warehouse: Engine) -> N
 def test_the_checking_role_writes_findings_only(warehouse: Engine, table: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"), transaction(warehouse, Role.CHECK) as connection:
         connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - written above
+
+
+@pytest.mark.parametrize(
+    ("object_name", "severity"),
+    [("team", "stop"), ("person", "stop"), ("punch", "stop"), ("project", "warn"), ("payroll", "warn")],
+)
+def test_a_stop_only_warns_where_nothing_of_the_object_is_sent(
+    warehouse: Engine, object_name: str, severity: str
+) -> None:
+    check(warehouse, DAY, [Finding("SHP-001", object_name, "K1", "name")], MORNING)
+    with transaction(warehouse, Role.READ) as connection:
+        assert connection.execute(text("SELECT severity FROM quality.finding")).scalar_one() == severity

@@ -19,7 +19,12 @@ from realname_sync.resources import root
 _STOP_SECONDS = 20.0
 
 _START_SECONDS = 180.0
-_PARTS = ("api-server", "dag-processor", "scheduler")
+_PARTS = {
+    "api-server": ("api-server",),
+    "dag-processor": ("dag-processor",),
+    # Its own server for logs would listen on every address; the web page reads them from the folder.
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+}
 
 
 @dataclass
@@ -67,8 +72,8 @@ class LocalAirflow:
         """
         if self._processes.pop("migration").wait() != 0:
             raise SettingsError(f"Airflow's metadata database could not be made ready: see {self._log('migration')}")
-        for part in _PARTS:
-            self._processes[part] = self._launch(part, part)
+        for part, arguments in _PARTS.items():
+            self._processes[part] = self._launch(part, *arguments)
         api = AirflowApi(self.url, self.check)
         api.wait_until_ready(_START_SECONDS)
         return api
@@ -139,11 +144,12 @@ class LocalAirflow:
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.database_url,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": self.database_url,
-            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
             "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": str(self.on_schedule),
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
             "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+            # A task that was left over may start before the web server answers.
+            "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "9",
             "NO_PROXY": LOOPBACK,
             "no_proxy": LOOPBACK,
         }

@@ -35,6 +35,7 @@ class Rule:
         region: division code the rule holds for; a province covers its cities.
         thresholds: the figures of the rule, bound to its statement as parameters of the same names.
         implemented_by: the statement that yields the failing rows, or SUITES.
+        only_warns_on: objects that a rule of severity stop does not keep back, as nothing is sent of the copy it found.
         gives_way_to: rules that explain the same object's same field; where they find it, this rule is silent.
     """
 
@@ -52,6 +53,7 @@ class Rule:
     valid_to: date | None = None
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     gives_way_to: tuple[str, ...] = ()
+    only_warns_on: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not (self.title_en and self.title_zh and self.remedy and self.basis and self.objects and self.region):
@@ -60,6 +62,8 @@ class Rule:
             raise SettingsError(
                 f"rule {self.id}: severity {self.severity!r} or owner {self.owner!r} is not one of those there are"
             )
+        if strangers := set(self.only_warns_on) - set(self.objects):
+            raise SettingsError(f"rule {self.id}: only_warns_on names {', '.join(sorted(strangers))}, no object of it")
         if not isinstance(self.valid_from, date) or not isinstance(self.valid_to, date | None):
             raise SettingsError(f"rule {self.id}: valid_from and valid_to must be dates, as in 2021-06-01")
         if self.valid_to is not None and self.valid_to < self.valid_from:
@@ -116,7 +120,8 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         raise SettingsError(f"rule {name}: the catalogue has no word {', '.join(strangers)}")
     objects = given.get("objects", ())
     given["objects"] = (objects,) if isinstance(objects, str) else tuple(objects)
-    given["gives_way_to"] = tuple(given.get("gives_way_to", ()))
+    for listed in ("gives_way_to", "only_warns_on"):
+        given[listed] = tuple(given.get(listed, ()))
     try:
         return Rule(**given)
     except TypeError:

@@ -30,8 +30,11 @@ def begin_staging(connection: Connection, rules: Iterable[Rule]) -> None:
     bulk.copy_rows(
         connection,
         "staged_rule",
-        ("rule_id", "severity", "owner", "remedy", "gives_way_to"),
-        ((rule.id, rule.severity, rule.owner, rule.remedy, list(rule.gives_way_to)) for rule in rules),
+        ("rule_id", "severity", "owner", "remedy", "gives_way_to", "only_warns_on"),
+        (
+            (rule.id, rule.severity, rule.owner, rule.remedy, list(rule.gives_way_to), list(rule.only_warns_on))
+            for rule in rules
+        ),
     )
 
 
