@@ -14,13 +14,11 @@ sent again, and a call whose outcome is unknown is asked about before anything o
 
 from airflow.sdk import dag
 
-from realname_sync.orchestration import tasks
-from realname_sync.orchestration.defaults import BY_DATE
-from realname_sync.orchestration.schedules import PUSH
+from realname_sync.orchestration import defaults, schedules, tasks
 from realname_sync.orchestration.tags import Tag
 
 
-@dag(schedule=PUSH, doc_md=__doc__, tags=[Tag.TIER_1, Tag.OUT, Tag.BY_DATE], **BY_DATE)
+@dag(schedule=schedules.PUSH, doc_md=__doc__, tags=[Tag.TIER_1, Tag.OUT, Tag.BY_DATE], **defaults.PUSH)
 def push_attendance_nation():
     tasks.await_inputs("deliver") >> tasks.deliver_to_nation()
 

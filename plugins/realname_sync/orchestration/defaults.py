@@ -16,6 +16,7 @@ EVERY_DAG: dict[str, Any] = {
 }
 BY_DATE: dict[str, Any] = {
     **EVERY_DAG,
-    "max_active_runs": 1,  # the dates of a backfill go one after the other
+    "max_active_runs": 4,  # a date that waits for its inputs keeps no other date waiting
     "params": {"work_date": WORK_DATE_PARAM, "inputs_since": INPUTS_SINCE_PARAM},
 }
+PUSH: dict[str, Any] = {**BY_DATE, "max_active_runs": 1}  # one date at a time goes to a platform

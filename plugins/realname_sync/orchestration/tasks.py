@@ -14,8 +14,9 @@ from realname_sync.orchestration.run_context import announce, for_work_date, inp
 
 log = logging.getLogger(__name__)
 
+# From the first step of an evening to the last there are not two hours; longer waiting means that a step has failed.
 _POKE_SECONDS = 60
-_WAIT_SECONDS = 6 * 3600
+_WAIT_SECONDS = 2 * 3600
 
 
 @task(outlets=[assets.SHARED_MASTER_DATA], pool=Pool.INTEGRITY)
