@@ -2,9 +2,9 @@
 
 import base64
 import json
+import resource
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
@@ -56,13 +56,14 @@ except SystemExit:
 
 
 def test_help_answers_at_once() -> None:
-    """The best of three, because the machine may be busy."""
+    """Processor time, and the best of three: the machine may be busy with other tests."""
     run("--help")  # compiled once
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         run("--help")
-        took.append(time.perf_counter() - began)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(took) <= 0.3
 
 
