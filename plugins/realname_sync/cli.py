@@ -206,6 +206,7 @@ def backfill(
     import shlex
     import subprocess
 
+    from realname_sync import settings
     from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 
     unknown = sorted(set(dag or ()) - set(BY_DATE_DAGS))
@@ -213,10 +214,12 @@ def backfill(
         raise typer.BadParameter(f"no by-date DAG is called {', '.join(unknown)}; there are {', '.join(BY_DATE_DAGS)}")
     if first > last:
         raise typer.BadParameter(f"--from {first} is after --to {last}")
+    # Where the whole chain is made anew, no step may take up what the one before it left there the last time.
+    since = settings.clock()() if reprocess is Reprocess.completed and not dag else None
     for dag_id in BY_DATE_DAGS:
         if dag and dag_id not in dag:
             continue
-        command = backfill_command(dag_id, first, last, reprocess.value, dry_run=dry_run)
+        command = backfill_command(dag_id, first, last, reprocess.value, inputs_since=since, dry_run=dry_run)
         _say(shlex.join(("airflow", *command[3:])))
         if subprocess.run(command, check=False).returncode:  # noqa: S603 - arguments of our own
             raise typer.Exit(1)

@@ -32,7 +32,7 @@ def backfill(dag_id: str, first: date, last: date) -> None:
     """What `realname backfill` has Airflow do, in this process."""
     from airflow.cli import cli_parser
 
-    command = backfill_command(dag_id, first, last, "none", dry_run=False)
+    command = backfill_command(dag_id, first, last)
     arguments = cli_parser.get_parser().parse_args(list(command[3:]))
     arguments.func(arguments)
 

@@ -5,7 +5,7 @@ import json
 import resource
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -150,6 +150,30 @@ def test_a_backfill_goes_through_the_dags_in_their_order(monkeypatch: pytest.Mon
     assert done.exit_code == 0
     assert asked == list(BY_DATE_DAGS)
     assert done.output.splitlines()[0].startswith("airflow backfill create --dag-id extract_municipal")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "waits"),
+    [
+        ([], False),
+        (["--reprocess", "completed"], True),
+        (["--reprocess", "completed", "--dag", "report_quality"], False),
+    ],
+)
+def test_a_chain_that_is_made_anew_waits_for_its_own_inputs(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], waits: bool
+) -> None:
+    commands: list[list[str]] = []
+
+    def remember(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        commands.append(list(command))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", remember)
+    CliRunner().invoke(cli.app, ["backfill", "--from", "2026-11-05", "--to", "2026-11-07", *arguments])
+    confs = {command[command.index("--dag-run-conf") + 1] for command in commands if "--dag-run-conf" in command}
+    assert bool(confs) == waits
+    assert all(datetime.fromisoformat(json.loads(conf)["inputs_since"]).tzinfo for conf in confs)
 
 
 def test_a_backfill_stops_at_the_first_dag_that_airflow_refuses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shlex
 import signal
 import subprocess
 import sys
@@ -52,12 +53,21 @@ class LocalAirflow:
             raise SettingsError("there is no folder dags/ beside sql/: run this in a clone of the repository")
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port()
-        self._environment = self._made_environment()
+        settings = self._settings()
+        self._environment = {**_outside(), **settings}
+        self.environment_file.touch(mode=0o600)
+        lines = (f"export {name}={shlex.quote(value)}\n" for name, value in settings.items())
+        self.environment_file.write_text("".join(lines), encoding="utf-8")
 
     @property
     def url(self) -> str:
         """The address of the web page."""
         return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def environment_file(self) -> Path:
+        """To be sourced by a shell whose `airflow` and `realname backfill` shall talk to this Airflow."""
+        return self.folder / "environment.sh"
 
     def begin(self) -> None:
         """Start bringing the metadata database up to date; other work can be done meanwhile."""
@@ -120,11 +130,8 @@ class LocalAirflow:
                 start_new_session=True,
             )
 
-    def _made_environment(self) -> dict[str, str]:
-        outside = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "AIRFLOW__"))}
-        outside.pop("PYTHONDONTWRITEBYTECODE", None)  # every task is a new process: compiling once saves seconds
+    def _settings(self) -> dict[str, str]:
         return {
-            **outside,
             **self.connections,
             "AIRFLOW_HOME": str(self.folder),
             "AIRFLOW__API__BASE_URL": self.url,
@@ -153,6 +160,13 @@ class LocalAirflow:
             "NO_PROXY": LOOPBACK,
             "no_proxy": LOOPBACK,
         }
+
+
+def _outside() -> dict[str, str]:
+    """The environment of this process, without what is said of another Airflow."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # every task is a new process: compiling once saves seconds
+    return kept
 
 
 def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:

@@ -20,7 +20,7 @@ def run_until_stopped(folder: Path, size: CitySize, screen: Screen, port: int) -
         with running_system(folder, size, screen, any_city=True, on_schedule=True, ports=ports) as system:
             screen.note(f"\nAirflow: {system.airflow.url} (no password; it listens on this machine only)")
             screen.note(f"its city has data up to {system.size.work_date}: start a DAG with that work date")
-            screen.note(f"the same city on the command line: REALNAME_HOME={folder} realname status")
+            screen.note(f"for `realname` and `airflow` in another shell: source {system.airflow.environment_file}")
             screen.note("Ctrl-C ends everything")
             while True:
                 system.airflow.check()

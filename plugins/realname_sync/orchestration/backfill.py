@@ -3,6 +3,7 @@
 Nothing here imports Airflow, so that the command line can use it.
 """
 
+import json
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -31,9 +32,21 @@ def partition_bounds(first: date, last: date) -> tuple[datetime, datetime]:
     return day_bounds(first)[0], day_bounds(last)[1] - timedelta(seconds=1)
 
 
-def backfill_command(dag_id: str, first: date, last: date, reprocess: Reprocess, *, dry_run: bool) -> Sequence[str]:
-    """The arguments that make Airflow backfill one DAG over that range."""
+def backfill_command(
+    dag_id: str,
+    first: date,
+    last: date,
+    reprocess: Reprocess = "none",
+    *,
+    inputs_since: datetime | None = None,
+    dry_run: bool = False,
+) -> Sequence[str]:
+    """The arguments that make Airflow backfill one DAG over that range.
+
+    With `inputs_since` each date waits until what it builds on has been made anew since then.
+    """
     begin, end = partition_bounds(first, last)
+    conf = json.dumps({"inputs_since": inputs_since.isoformat()}) if inputs_since else ""
     return (
         *(sys.executable, "-m", "airflow", "backfill", "create"),
         *("--dag-id", dag_id),
@@ -41,5 +54,6 @@ def backfill_command(dag_id: str, first: date, last: date, reprocess: Reprocess,
         *("--to-date", end.isoformat()),
         *("--reprocess-behavior", reprocess),
         *("--max-active-runs", "1"),
+        *(("--dag-run-conf", conf) if conf else ()),
         *(("--dry-run",) if dry_run else ()),
     )
