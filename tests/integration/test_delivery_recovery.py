@@ -1,5 +1,7 @@
 """The next run carries on: unanswered calls, dead senders, refused callers, changed versions."""
 
+import os
+import subprocess
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,8 +9,9 @@ import pytest
 from deliveries import ATTENDANCE, DAY, assert_effect_equals_acknowledged, deliver_until_it_ends
 
 from realname_sync.delivery.calls import Sent
+from realname_sync.delivery.desk import has_ended, new_sender
 from realname_sync.delivery.settling import record_sent
-from realname_sync.errors import PermissionRefusedError, SignatureRefusedError
+from realname_sync.errors import PermissionRefusedError, RetriableError, SignatureRefusedError
 from realname_sync.pipelines.deliver import completeness, deliver
 from realname_sync.standards import load_profile
 
@@ -95,3 +98,34 @@ def test_a_team_whose_number_no_result_told_is_asked_for(checked: Any, target: s
     deliver(checked.city, DAY, target)
     assert checked.warehouse_sql(numbers) == before
     assert all(row.platform_key for row in before)
+
+
+LOSE_CLAIMS = (
+    "UPDATE delivery.batch"
+    " SET state = 'sending', sender = :sender, lease_until = now() + interval '1 hour', serial_code = NULL"
+    " WHERE kind = 'attendance' AND target = 'nation' AND state = 'acknowledged'"
+)
+
+
+def test_a_sender_that_was_killed_a_moment_ago_is_taken_over_at_once(checked: Any) -> None:
+    deliver(checked.city, DAY, "nation")
+    writes = checked.platforms.counts("nation")["write_calls"]
+    with subprocess.Popen(["sleep", "60"]) as killed:
+        sender = new_sender().replace(f":{os.getpid()}:", f":{killed.pid}:")
+        assert not has_ended(sender)
+        killed.kill()
+    assert has_ended(sender)
+    checked.warehouse_sql(LOSE_CLAIMS, sender=sender)
+    deliver(checked.city, DAY, "nation")
+    assert checked.platforms.counts("nation")["write_calls"] == writes
+    assert_effect_equals_acknowledged(checked, "nation")
+
+
+def test_batches_in_the_hands_of_another_living_sender_are_left_to_it_and_said(checked: Any) -> None:
+    deliver(checked.city, DAY, "nation")
+    checked.warehouse_sql(LOSE_CLAIMS, sender="elsewhere:1:1:abc")
+    with pytest.raises(RetriableError, match="another sender holds"):
+        deliver(checked.city, DAY, "nation")
+    assert checked.warehouse_sql("SELECT DISTINCT sender FROM delivery.batch WHERE state = 'sending'") == [
+        ("elsewhere:1:1:abc",)
+    ]

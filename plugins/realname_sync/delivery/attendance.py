@@ -11,7 +11,14 @@ from realname_sync.delivery.calls import Parcel, send_parcels
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.outcomes import Verdict
 from realname_sync.delivery.questions import resolve_unknown
-from realname_sync.delivery.settling import claim, collect_results, record_sent, settle_batches
+from realname_sync.delivery.settling import (
+    claim,
+    collect_results,
+    doubt_lost_claims,
+    record_sent,
+    require_no_other_sender,
+    settle_batches,
+)
 from realname_sync.platforms.open_api.cipher import encrypt
 from realname_sync.standards import check_request, serialise
 from realname_sync.warehouse import statements
@@ -49,15 +56,14 @@ class AttendanceDelivery:
             self._send()
             collect_results(self.desk, KIND, self._settle)
             asked += resolve_unknown(self.desk)
+        require_no_other_sender(self.desk, KIND)
         return {"calls": self.calls, "packed": packed, "asked": asked}
 
     def _carry_on(self) -> int:
         """Take up what an earlier run left, before anything new is packed."""
-        desk = self.desk
-        with desk.commit() as connection:
-            statements.run(connection, "delivery/doubt_abandoned", now=desk.clock(), **desk.key)
-        collect_results(desk, KIND, self._settle)
-        return resolve_unknown(desk)
+        doubt_lost_claims(self.desk, KIND)
+        collect_results(self.desk, KIND, self._settle)
+        return resolve_unknown(self.desk)
 
     def _plan(self) -> int:
         desk, profile = self.desk, self.desk.uplink.profile

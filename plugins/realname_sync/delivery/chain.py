@@ -15,7 +15,7 @@ from realname_sync.delivery.calls import Parcel, send_parcels
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.outcomes import Fate, Verdict
 from realname_sync.delivery.questions import movements_there
-from realname_sync.delivery.settling import claim, collect_results, record_sent, settle_batches
+from realname_sync.delivery.settling import claim, collect_results, doubt_lost_claims, record_sent, settle_batches
 from realname_sync.platforms.open_api.cipher import encrypt
 from realname_sync.standards import check_request, serialise
 from realname_sync.warehouse import statements
@@ -136,10 +136,8 @@ class StepDelivery:
         An object told twice is answered "already there", which counts as told; a movement told twice is not, so the
         platform is asked for it first.
         """
-        desk = self.desk
-        with desk.commit() as connection:
-            statements.run(connection, "delivery/doubt_abandoned", now=desk.clock(), **desk.key)
-        collect_results(desk, self.step.kind, self._settle)
+        doubt_lost_claims(self.desk, self.step.kind)
+        collect_results(self.desk, self.step.kind, self._settle)
         for state in ("planned", "unknown"):
             self._resolve(state)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -30,8 +31,31 @@ _CALL_COLUMNS = (
 
 
 def new_sender() -> str:
-    """A name no other sender has: host, process and a random part."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    """A name no other sender has: where its process lives, the process, and a random part."""
+    return f"{_process_space()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+def has_ended(sender: str) -> bool:
+    """Whether a sender is known to have ended: it lived among the processes seen from here and is not among them now.
+
+    Of a sender elsewhere nothing is known; its lease decides.
+    """
+    space, _, rest = sender.rpartition(":")[0].rpartition(":")
+    if space != _process_space() or not rest.isdigit():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass  # it is there, and belongs to somebody else
+    return False
+
+
+def _process_space() -> str:
+    """Host and process namespace: two containers of one host name do not see each other's processes."""
+    namespace = Path("/proc/self/ns/pid")
+    return f"{socket.gethostname()}:{namespace.stat().st_ino if namespace.exists() else 0}"
 
 
 class CallBook:

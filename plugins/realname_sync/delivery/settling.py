@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from realname_sync.delivery.calls import Question, Sent, ask_results
-from realname_sync.delivery.desk import LEASE, Desk
+from realname_sync.delivery.desk import LEASE, Desk, has_ended
 from realname_sync.delivery.outcomes import Verdict, read_verdict
 from realname_sync.errors import RequestRefusedError, RetriableError
 from realname_sync.warehouse import statements
@@ -29,6 +29,31 @@ def claim(desk: Desk, kind: str, wanted: int = 200) -> Sequence[Any]:
             lease_until=desk.clock() + LEASE,
             wanted=wanted,
             **desk.key,
+        )
+
+
+def doubt_lost_claims(desk: Desk, kind: str) -> None:
+    """Count batches as of unknown outcome whose sender has ended or did not come back in time."""
+    with desk.commit() as connection:
+        holders = statements.rows(connection, "delivery/sending_senders", kind=kind, **desk.key)
+        ended = [row.sender for row in holders if has_ended(row.sender)]
+        statements.run(connection, "delivery/doubt_senders", senders=ended, now=desk.clock(), **desk.key)
+        statements.run(connection, "delivery/doubt_abandoned", now=desk.clock(), **desk.key)
+
+
+def require_no_other_sender(desk: Desk, kind: str) -> None:
+    """See that nothing is left in the hands of another sender when this one ends.
+
+    Raises:
+        RetriableError: another sender holds batches; a later run takes them up if it does not finish them.
+    """
+    with desk.commit() as connection:
+        holders = statements.rows(connection, "delivery/sending_senders", kind=kind, **desk.key)
+    if holders:
+        batches, until = sum(row.batches for row in holders), max(row.lease_until for row in holders)
+        raise RetriableError(
+            f"{desk.target}: another sender holds {batches} batches of kind {kind} until {until:%H:%M:%S} UTC; "
+            "run this again then, and what it did not finish is taken up"
         )
 
 
