@@ -37,7 +37,8 @@ def database_url(spec: ConnectionSpec) -> URL:
         if folder not in _servers:
             _servers[folder] = embedded_server(folder)
         ensure_database(_servers[folder], spec.database)
-        return URL.create("postgresql+psycopg", "postgres", database=spec.database, query={"host": str(folder)})
+        socket_folder = _servers[folder].get_postmaster_info().socket_dir or folder  # elsewhere where the path is long
+        return URL.create("postgresql+psycopg", "postgres", database=spec.database, query={"host": str(socket_folder)})
     if not spec.database:
         raise ConnectionMissingError(
             f"connection {spec.name} names no database: "
