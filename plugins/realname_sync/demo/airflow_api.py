@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -82,7 +83,15 @@ class AirflowApi:
         return _run(self._call("POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf or {})}))
 
     def backfill(self, dag_id: str, work_date: date) -> DagRun:
-        """Make the partition of one work date, whether or not it was made before; returns its run."""
+        """Make the partition of one work date, whether or not it was made before; returns its run.
+
+        Airflow has one backfill a DAG at a time and closes a finished one only some seconds later; one that was left
+        open when Airflow last stopped is closed here.
+        """
+        for left in self._call("GET", "backfills", params={"dag_id": dag_id})["backfills"]:
+            if left["completed_at"] is None:
+                with suppress(RequestRefusedError):  # the scheduler may have closed it in the meantime
+                    self._call("PUT", f"backfills/{left['id']}/cancel")
         begin, end = partition_bounds(work_date, work_date)
         body = {
             "dag_id": dag_id,
