@@ -155,6 +155,13 @@ def test_an_increment_reads_an_overlap_and_not_everything(integrity: Integrity) 
     assert again["seen"] < first["seen"]
 
 
+def test_an_empty_first_answer_says_nothing_of_the_time_so_older_rows_are_read_afterwards(integrity: Integrity) -> None:
+    pull_master_data(integrity.city)
+    integrity.put("A", START - timedelta(days=400))
+    pull_master_data(integrity.city)
+    assert set(integrity.current()) == {"A"}
+
+
 def test_a_row_committed_late_below_the_cursor_is_found_within_the_overlap(integrity: Integrity) -> None:
     integrity.put("A", START)
     pull_master_data(integrity.city)

@@ -80,13 +80,15 @@ def _pull_object(
         highest = max([*instants, *([highest] if highest else [])], default=None)
     with transaction(city.engine, Role.BUILD) as connection:
         statements.run(connection, f"core/build_shared_{object_name}")
+    if highest is None:
+        return counts  # nothing was seen, so the source's clock told nothing either
     with transaction(city.engine, Role.LOAD) as connection:
         statements.run(
             connection,
             "raw/move_pull_cursor",
             object=object_name,
             area_code=area_code,
-            updated_since=highest or since or started,
+            updated_since=highest,
             full_read_at=started if since is None else None,
             moved_at=city.clock(),
         )

@@ -69,13 +69,6 @@ def migrate(engine: Engine, *, folder: Path | None = None, clock: Clock = system
     return missing
 
 
-def pending_migrations(engine: Engine) -> list[Migration]:
-    """What `migrate` would apply."""
-    with engine.begin() as connection:
-        applied = _applied(connection)
-    return [migration for migration in known_migrations() if migration.number not in applied]
-
-
 def _applied(connection: Connection) -> dict[str, str]:
     connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS ops")
     connection.exec_driver_sql(
