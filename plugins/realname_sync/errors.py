@@ -33,6 +33,10 @@ class ConnectionMissingError(SettingsError):
     """A connection is not defined, or lacks a part that is needed."""
 
 
+class CertificateError(SettingsError):
+    """A platform's certificate cannot be verified; nothing was sent."""
+
+
 class WorkDateError(FatalError):
     """No work date could be decided for this run."""
 
@@ -66,7 +70,14 @@ class PlatformBusyError(RetriableError):
 
 
 class UnknownOutcomeError(RealnameError):
-    """A write may or may not have been carried out. Never send it again before having asked."""
+    """A write may or may not have been carried out. Never send it again before having asked.
+
+    `answer` holds the platform's words where something came that cannot be read, to be kept and never logged.
+    """
+
+    def __init__(self, message: str, answer: str = "") -> None:
+        super().__init__(message)
+        self.answer = answer
 
 
 class PlatformAnswerError(DataError):

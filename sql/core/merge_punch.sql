@@ -1,5 +1,6 @@
 -- Merge the staged rows of one work date: new rows in, changed rows replaced and marked, rows that came back un-withdrawn.
--- Reads staged_attendance (temporary, text as the source had it); writes core.punch of :work_date only. The same rows again touch nothing.
+-- Reads staged_attendance (temporary, text as the source had it); writes core.punch of :work_date only, with :change_no, the number of this
+-- read; former values of changed rows go to core.punch_version by its trigger. The same rows again touch nothing.
 WITH typed AS (
     SELECT
         id,
@@ -31,7 +32,7 @@ dated AS (
 
 INSERT INTO core.punch (
     work_date, project_code, punch_id, person_id, device_sn, device_record_id, punched_at, received_at, direction, attend_type,
-    image_ref, lng, lat, first_read_at
+    image_ref, lng, lat, first_read_at, change_no
 )
 SELECT DISTINCT ON (project_code, id)
     work_date,
@@ -47,7 +48,8 @@ SELECT DISTINCT ON (project_code, id)
     image_ref,
     lng,
     lat,
-    cast(:read_at AS timestamptz)
+    cast(:read_at AS timestamptz),
+    cast(:change_no AS bigint)
 FROM dated
 WHERE work_date = :work_date
 ORDER BY project_code, id
@@ -64,6 +66,7 @@ ON CONFLICT (work_date, project_code, punch_id) DO UPDATE
         lng = excluded.lng,
         lat = excluded.lat,
         changed_at = excluded.first_read_at,
+        change_no = excluded.change_no,
         withdrawn_at = NULL
     WHERE
     (

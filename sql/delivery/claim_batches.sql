@@ -12,4 +12,4 @@ FROM (
     FOR UPDATE SKIP LOCKED
 ) AS free
 WHERE batch.work_date = :work_date AND batch.batch_id = free.picked
-RETURNING batch.batch_id, batch.project_code, batch.group_key, batch.row_count;
+RETURNING batch.batch_id, batch.project_code, batch.group_key, batch.row_count, batch.data_sha256, batch.lease_until;

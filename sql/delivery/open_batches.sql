@@ -1,4 +1,4 @@
--- Batches of :kind that wait for an answer or a question: sent ones oldest first, then unknown ones.
+-- Up to :wanted batches of :kind in :state, in order of age, from behind (:after_sent_at, :after_batch_id) on; both NULL: from the oldest on.
 SELECT
     batch_id,
     project_code,
@@ -8,5 +8,12 @@ SELECT
     serial_code,
     sent_at
 FROM delivery.batch
-WHERE work_date = :work_date AND target = :target AND kind = :kind AND state = :state
-ORDER BY sent_at, batch_id;
+WHERE
+    work_date = :work_date AND target = :target AND kind = :kind AND state = :state
+    AND (cast(:sent_before AS timestamptz) IS NULL OR sent_at <= cast(:sent_before AS timestamptz))
+    AND (
+        cast(:after_batch_id AS bigint) IS NULL
+        OR (sent_at, batch_id) > (cast(:after_sent_at AS timestamptz), cast(:after_batch_id AS bigint))
+    )
+ORDER BY sent_at, batch_id
+LIMIT :wanted;

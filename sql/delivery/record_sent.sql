@@ -3,7 +3,7 @@ UPDATE delivery.batch
 SET
     state = told.state,
     serial_code = coalesce(told.serial_code, batch.serial_code),
-    data_sha256 = coalesce(told.data_sha256, batch.data_sha256),
+    data_sha256 = coalesce(batch.data_sha256, told.data_sha256),
     sent_at = CASE WHEN told.state = 'planned' THEN NULL ELSE cast(:told_at AS timestamptz) END,
     settled_at = CASE WHEN told.state IN ('refused', 'released') THEN cast(:told_at AS timestamptz) END,
     reason = told.reason,

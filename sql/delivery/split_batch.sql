@@ -15,7 +15,7 @@ half AS (
 ),
 
 planned AS (
-    INSERT INTO delivery.batch (work_date, project_code, batch_id, target, kind, group_key, row_count, state, planned_at)
+    INSERT INTO delivery.batch (work_date, project_code, batch_id, target, kind, group_key, row_count, state, planned_at, as_of_change)
     OVERRIDING SYSTEM VALUE
     SELECT
         work_date,
@@ -26,7 +26,8 @@ planned AS (
         group_key,
         rows_in,
         'planned',
-        cast(:planned_at AS timestamptz)
+        cast(:now AS timestamptz),
+        as_of_change
     FROM half
 )
 

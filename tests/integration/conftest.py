@@ -23,7 +23,7 @@ from realname_sync.sandbox.city import seed_sandbox
 from realname_sync.sandbox.running import RunningPlatforms, running_platforms
 from realname_sync.sandbox.truth import Truth
 from realname_sync.settings import ConnectionSpec, sandbox_connection
-from realname_sync.workdate import SHANGHAI
+from realname_sync.workdate import SHANGHAI, Clock
 
 DAY = date(2026, 11, 20)
 EVENING = datetime(2026, 11, 20, 22, 30, tzinfo=SHANGHAI)
@@ -134,7 +134,7 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
     """Opens a town of a seed; everything of it ends with the test."""
     opened: list[tuple[Any, Town, list[str]]] = []
 
-    def open_one(seed: int = 1, *, checked: bool = False, **running: Any) -> Town:
+    def open_one(seed: int = 1, *, checked: bool = False, clock: Clock | None = None, **running: Any) -> Town:
         origin = seeded(seed)
         if checked and origin.checked is None:
             origin.checked = f"seed_{seed}_checked"
@@ -147,9 +147,8 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
         create_database(postgres, names["warehouse"], origin.checked if checked else migrated_template)
         create_database(postgres, names["municipal"], origin.municipal)
         create_database(postgres, names["sandbox"], origin.sandbox)
-        context = running_platforms(
-            _url(postgres, names["sandbox"]), **{"arrival_clock": lambda: EVENING, "rate_limits": UNLIMITED, **running}
-        )
+        clocks = {"arrival_clock": clock, "wall_clock": clock} if clock else {"arrival_clock": lambda: EVENING}
+        context = running_platforms(_url(postgres, names["sandbox"]), **{**clocks, "rate_limits": UNLIMITED, **running})
         platforms = context.__enter__()
         overrides: dict[str, dict[str, Any]] = {}
 
@@ -163,7 +162,7 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
             return replace(spec, host=url, password=changed.get("password", spec.password), extra=extra)
 
         town = Town(
-            open_city(connection),
+            open_city(connection, clock),
             platforms,
             origin.truth,
             _url(postgres, names["municipal"]),

@@ -90,7 +90,7 @@ def digests(town: Any, work_date: date) -> dict[str, str]:
         "delivery.batch",
         "delivery.punch_batch",
         "delivery.row_outcome",
-        "delivery.hold",
+        "delivery.backlog",
     )
     return {
         table: town.warehouse_sql(

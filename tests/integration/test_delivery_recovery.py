@@ -82,7 +82,7 @@ def test_a_sender_that_wakes_up_late_changes_nothing(checked: Any) -> None:
     deliver(checked.city, DAY, "nation")
     before = checked.warehouse_sql("SELECT batch_id, state, serial_code FROM delivery.batch ORDER BY batch_id")
     desk = checked.desk("nation", DAY)
-    with desk.commit() as connection:
+    with desk.commit("sent") as connection:
         record_sent(desk, connection, [Sent(row.batch_id, "unknown", "forged") for row in before])
     assert checked.warehouse_sql("SELECT batch_id, state, serial_code FROM delivery.batch ORDER BY batch_id") == before
 

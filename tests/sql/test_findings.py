@@ -132,7 +132,7 @@ def test_a_failure_on_the_way_leaves_the_former_findings(warehouse: Engine) -> N
 
 
 @pytest.mark.parametrize(
-    "table", ["core.punch", "core.shared_project", "core.person", "raw.municipal_row", "delivery.hold"]
+    "table", ["core.punch", "core.shared_project", "core.person", "raw.municipal_row", "delivery.backlog"]
 )
 def test_the_checking_role_writes_findings_only(warehouse: Engine, table: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"), transaction(warehouse, Role.CHECK) as connection:

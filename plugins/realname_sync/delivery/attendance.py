@@ -2,22 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
 
 from realname_sync.delivery.calls import Parcel, send_parcels
 from realname_sync.delivery.desk import Desk
-from realname_sync.delivery.outcomes import Verdict
+from realname_sync.delivery.planning import plan_attendance
 from realname_sync.delivery.questions import resolve_unknown
 from realname_sync.delivery.settling import (
     claim,
     collect_results,
+    collect_ripe,
     doubt_lost_claims,
+    record_rows,
     record_sent,
+    refusals,
     require_no_other_sender,
-    settle_batches,
+    return_to_backlog,
+    settle_attendance,
 )
 from realname_sync.platforms.open_api.cipher import encrypt
 from realname_sync.standards import check_request, serialise
@@ -26,6 +32,7 @@ from realname_sync.warehouse import statements
 KIND = "attendance"
 METHOD = "WorkerAttendance.Add"
 _ROUNDS = 12
+_RIPE = timedelta(seconds=5)  # by then most platforms have worked off a call; asking sooner would be asking twice
 
 
 class AttendanceDelivery:
@@ -35,6 +42,7 @@ class AttendanceDelivery:
         self.desk = desk
         self.method = desk.uplink.standard.method(METHOD)
         self.calls = 0
+        self._settle = partial(settle_attendance, desk)
 
     def run(self) -> dict[str, int]:
         """Send every punch that may go and is not there yet, and wait for what the platform says.
@@ -49,11 +57,11 @@ class AttendanceDelivery:
         asked = self._carry_on()
         packed = 0
         for _ in range(_ROUNDS):
-            newly = self._plan()
+            newly = plan_attendance(self.desk, METHOD)
             packed += newly
             if not newly and not self._waiting_to_be_sent():
                 break
-            self._send()
+            self.send()
             collect_results(self.desk, KIND, self._settle)
             asked += resolve_unknown(self.desk)
         require_no_other_sender(self.desk, KIND)
@@ -65,55 +73,60 @@ class AttendanceDelivery:
         collect_results(self.desk, KIND, self._settle)
         return resolve_unknown(self.desk)
 
-    def _plan(self) -> int:
-        desk, profile = self.desk, self.desk.uplink.profile
-        with desk.commit() as connection:
-            statements.run(connection, "delivery/clear_holds", **desk.key)
-            statements.run(connection, "delivery/hold_punches", **desk.key)
-            statements.rows(connection, "ops/refresh_statistics", layer="delivery", work_date=desk.work_date)
-            planned = statements.rows(
-                connection,
-                "delivery/plan_attendance",
-                by_team=profile.rows_of_one_call == "team",
-                batch_rows=profile.batch_rows[METHOD],
-                planned_at=desk.clock(),
-                **desk.key,
-            )[0]
-        if planned.batches:
-            desk.progress(f"{desk.target}: {planned.punches} punches packed into {planned.batches} calls")
-        return int(planned.punches)
-
     def _waiting_to_be_sent(self) -> bool:
-        with self.desk.commit() as connection:
+        with self.desk.look() as connection:
             return bool(
-                statements.rows(connection, "delivery/open_batches", kind=KIND, state="planned", **self.desk.key)
+                statements.scalar(connection, "delivery/count_batches", kind=KIND, state="planned", **self.desk.key)
             )
 
-    def _send(self) -> None:
+    def send(self) -> None:
+        """Send what is planned, group by group, one commit before and one after each; stop where it is time to ask."""
         desk = self.desk
         while claimed := claim(desk, KIND):
-            parcels, unfit = self._parcels([row.batch_id for row in claimed])
-            sent, ended_by = send_parcels(desk.uplink, METHOD, parcels, desk.calls_in_flight)
-            self.calls += sum(one.state != "planned" for one in sent)
-            with desk.commit() as connection:
-                record_sent(desk, connection, sent)
-                self._take_out(connection, unfit)
-            if ended_by:
-                raise ended_by
+            parcels, unfit, outdated = self._parcels(claimed)
+            went = send_parcels(
+                desk.uplink,
+                METHOD,
+                parcels,
+                desk.calls_in_flight,
+                not_after=min(row.lease_until for row in claimed),
+                first_alone=self.calls == 0,
+            )
+            self.calls += sum(one.state != "planned" for one in went.sent)
+            with desk.commit("sent") as connection:
+                record_sent(desk, connection, went.sent)
+                settle_attendance(desk, connection, refusals(desk, claimed, went.sent))
+                self._dissolve(connection, outdated, "what stands in it changed since it was first tried")
+                self._dissolve(
+                    connection, list(unfit), "a row could not be sent; the others are packed again", refused=unfit
+                )
+            if went.ended_by:
+                raise went.ended_by
+            if went.in_doubt or (went.sent and not any(one.digest for one in went.sent)):
+                return
+            collect_ripe(desk, KIND, self._settle, _RIPE)
 
-    def _parcels(self, batch_ids: Sequence[int]) -> tuple[list[Parcel], dict[int, dict[int, str]]]:
-        """The text of each batch; of a batch with rows the standard would not take, those rows and why instead."""
+    def _parcels(self, claimed: Sequence[Any]) -> tuple[list[Parcel], dict[int, dict[int, str]], list[int]]:
+        """The text of each batch; instead of it the rows the standard would not take and why; what reads otherwise now.
+
+        A batch that was tried before goes with the same text or not at all.
+        """
         desk = self.desk
-        with desk.commit() as connection:
+        with desk.look() as connection:
             rows = statements.records(
-                connection, "delivery/attendance_rows", work_date=desk.work_date, batch_ids=list(batch_ids)
+                connection,
+                "delivery/attendance_rows",
+                work_date=desk.work_date,
+                batch_ids=[row.batch_id for row in claimed],
             )
         by_batch: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
-            row["idCardNumber"] = desk.vault.reveal(row["idCardNumber"])
+            row["idCardNumber"] = row["idCardNumber"] and desk.vault.reveal(row["idCardNumber"])
             by_batch[row["batch_id"]].append(row)
+        tried = {row.batch_id: row.data_sha256 for row in claimed if row.data_sha256}
         parcels: list[Parcel] = []
         unfit: dict[int, dict[int, str]] = {}
+        outdated: list[int] = []
         for batch_id, values in by_batch.items():
             header = self._picked(values[0], in_header=True)
             sent_rows = [self._picked(value, in_header=False) for value in values]
@@ -126,8 +139,12 @@ class AttendanceDelivery:
                 continue
             secret = desk.uplink.credentials_for(values[0]["projectCode"]).secret
             text = serialise(self.method, header, sent_rows, encrypt=partial(encrypt, secret=secret))
-            parcels.append(Parcel(batch_id, values[0]["projectCode"], text))
-        return parcels, unfit
+            parcel = Parcel(batch_id, values[0]["projectCode"], text)
+            if tried.get(batch_id, parcel.digest) == parcel.digest:
+                parcels.append(parcel)
+            else:
+                outdated.append(batch_id)
+        return parcels, unfit, outdated
 
     def _picked(self, values: Mapping[str, Any], *, in_header: bool) -> dict[str, Any]:
         fields = self.method.header if in_header else self.method.row
@@ -135,58 +152,27 @@ class AttendanceDelivery:
             one.name: values[one.name] for one in fields if one.left_out is None and values.get(one.name) is not None
         }
 
-    def _take_out(self, connection: Connection, unfit: Mapping[int, Mapping[int, str]]) -> None:
-        """Refuse the rows that cannot be sent and let the rest of their batches be packed again."""
-        if not unfit:
+    def _dissolve(
+        self,
+        connection: Connection,
+        batch_ids: Sequence[int],
+        reason: str,
+        refused: Mapping[int, Mapping[int, str]] = MappingProxyType({}),
+    ) -> None:
+        """Give up claimed batches of which nothing was taken; their rows wait again, but for the refused ones."""
+        desk = self.desk
+        if not batch_ids:
             return
-        statements.run(
+        gone = statements.rows(
             connection,
             "delivery/dissolve_claimed",
-            work_date=self.desk.work_date,
-            sender=self.desk.sender,
-            batch_ids=list(unfit),
-            told_at=self.desk.clock(),
+            work_date=desk.work_date,
+            sender=desk.sender,
+            batch_ids=list(batch_ids),
+            reason=reason,
+            told_at=desk.clock(),
         )
-        self._record_rows(
-            connection,
-            [
-                (batch_id, index, "refused", reason)
-                for batch_id, rows in unfit.items()
-                for index, reason in rows.items()
-            ],
-        )
-
-    def _settle(self, connection: Connection, verdicts: Mapping[int, Verdict]) -> None:
-        desk = self.desk
-        settle_batches(desk, connection, verdicts)
-        self._record_rows(
-            connection,
-            [
-                (batch_id, index, fate, reason)
-                for batch_id, verdict in verdicts.items()
-                for index, (fate, reason) in verdict.rows.items()
-                if fate == "refused"
-            ],
-        )
-        for batch_id, verdict in verdicts.items():
-            if verdict.fate == "split":
-                statements.run(
-                    connection,
-                    "delivery/split_batch",
-                    work_date=desk.work_date,
-                    batch_id=batch_id,
-                    planned_at=desk.clock(),
-                )
-
-    def _record_rows(self, connection: Connection, rows: Sequence[tuple[int, int, str, str]]) -> None:
-        if rows:
-            statements.run(
-                connection,
-                "delivery/record_row_outcomes",
-                work_date=self.desk.work_date,
-                told_at=self.desk.clock(),
-                batch_ids=[row[0] for row in rows],
-                row_indexes=[row[1] for row in rows],
-                outcomes=[row[2] for row in rows],
-                reasons=[row[3] for row in rows],
-            )
+        dissolved = [row.batch_id for row in gone]
+        rows = [(key, index, "refused", why) for key in dissolved for index, why in refused.get(key, {}).items()]
+        record_rows(desk, connection, rows)
+        return_to_backlog(desk, connection, dissolved)

@@ -1,23 +1,20 @@
 """Makes many calls at once and says of each how it ended; what ends it all is said once, at the end."""
 
 import hashlib
-import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from realname_sync.delivery.outcomes import tidy
 from realname_sync.errors import (
     FatalError,
-    MalformedAnswerError,
-    PlatformBusyError,
     RealnameError,
     RequestRefusedError,
     RetriableError,
     UnknownOutcomeError,
 )
-from realname_sync.platforms.open_api.client import AsyncResult
 from realname_sync.platforms.uplink import Uplink
+
+_MOST_DOUBTFUL = 8  # a platform that answers nothing is asked what it has before it is sent more
 
 
 @dataclass(frozen=True)
@@ -36,76 +33,75 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Sent:
-    """How the call for one batch ended: `sent` with its serial code, `unknown`, `refused`, or still `planned`."""
+    """How the call for one batch ended: `sent` with its serial code, `unknown`, or still `planned`.
+
+    A batch that was tried has a digest, also where it is still planned. `refusal` is why the platform would not take
+    it, `evidence` an answer that cannot be read.
+    """
 
     batch_id: int
     state: str
     serial_code: str | None = None
     digest: str | None = None
     reason: str | None = None
-
-
-def send_parcels(
-    uplink: Uplink, method: str, parcels: Sequence[Parcel], in_flight: int
-) -> tuple[list[Sent], RealnameError | None]:
-    """Send the first alone, then `in_flight` at a time; an error that would meet every call leaves the rest planned.
-
-    Returns:
-        How each call ended, and the error that ended the round, if one did.
-    """
-    stopped = threading.Event()
-    errors: list[RealnameError] = []
-
-    def send(parcel: Parcel) -> Sent:
-        if stopped.is_set():
-            return Sent(parcel.batch_id, "planned")
-        try:
-            serial = uplink.write(method, parcel.project_code, parcel.data_text)
-        except UnknownOutcomeError as error:
-            return Sent(parcel.batch_id, "unknown", digest=parcel.digest, reason=str(error))
-        except RequestRefusedError as error:
-            said = tidy(error.answer or str(error))
-            return Sent(parcel.batch_id, "refused", digest=parcel.digest, reason=said)
-        except (FatalError, RetriableError) as error:
-            stopped.set()
-            errors.append(error)
-            return Sent(parcel.batch_id, "planned")
-        return Sent(parcel.batch_id, "sent", serial, parcel.digest)
-
-    sent = [send(parcel) for parcel in parcels[:1]]  # a wrong secret costs one call and not as many as fly at once
-    with ThreadPoolExecutor(in_flight) as pool:
-        sent += pool.map(send, parcels[1:])
-    return sent, errors[0] if errors else None
+    refusal: str = field(default="", repr=False)
+    evidence: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
-class Question:
-    """A batch to be asked after."""
+class Round:
+    """How a round of calls went: `ended_by` would meet every further call, `in_doubt` means that it is time to ask."""
 
-    batch_id: int
-    project_code: str
-    serial_code: str
-    row_count: int
+    sent: Sequence[Sent]
+    ended_by: RealnameError | None = None
+    in_doubt: bool = False
 
 
-def ask_results(
-    uplink: Uplink, questions: Sequence[Question], in_flight: int
-) -> list[tuple[Question, AsyncResult | RequestRefusedError | None]]:
-    """Ask what became of batches; None where the platform could not be asked just now.
+def send_parcels(
+    uplink: Uplink,
+    method: str,
+    parcels: Sequence[Parcel],
+    in_flight: int,
+    *,
+    not_after: datetime | None = None,
+    first_alone: bool = True,
+) -> Round:
+    """Send `in_flight` at a time, none that would be signed at or after `not_after`, the first alone if wanted.
 
-    A refused question is handed back as it is: the platform does not know the serial code (any more).
-
-    Raises:
-        FatalError: an answer that would meet every question, such as a refused signature.
+    A wrong secret so costs one call and not as many as fly at once. An error that would meet every call, or too many
+    unknown outcomes, leave the rest planned.
     """
+    errors: list[RealnameError] = []
+    doubtful: list[RealnameError] = []
 
-    def ask(question: Question) -> tuple[Question, AsyncResult | RequestRefusedError | None]:
-        try:
-            return question, uplink.result(question.project_code, question.serial_code)
-        except RequestRefusedError as error:
-            return question, error
-        except (PlatformBusyError, RetriableError, MalformedAnswerError):
-            return question, None
+    def go_on(error: RealnameError) -> bool:
+        if isinstance(error, UnknownOutcomeError):
+            doubtful.append(error)
+        elif isinstance(error, FatalError | RetriableError):
+            errors.append(error)
+        return not errors and len(doubtful) < _MOST_DOUBTFUL
 
-    with ThreadPoolExecutor(in_flight) as pool:
-        return list(pool.map(ask, questions))
+    sent: list[Sent] = []
+    for part in (parcels[:1], parcels[1:]) if first_alone else (parcels,):
+        if errors or not part:
+            break
+        texts = [(parcel.project_code, parcel.data_text) for parcel in part]
+        ended = uplink.write_all(method, texts, in_flight, go_on=go_on, not_after=not_after)
+        sent += [_sent(parcel, outcome) for parcel, outcome in zip(part, ended, strict=True)]
+    sent += [Sent(parcel.batch_id, "planned") for parcel in parcels[len(sent) :]]
+    return Round(sent, errors[0] if errors else None, in_doubt=len(doubtful) >= _MOST_DOUBTFUL)
+
+
+def _sent(parcel: Parcel, outcome: str | RealnameError | None) -> Sent:
+    match outcome:
+        case None:
+            return Sent(parcel.batch_id, "planned")
+        case str():
+            return Sent(parcel.batch_id, "sent", outcome, parcel.digest)
+        case UnknownOutcomeError():
+            reason, evidence = str(outcome), outcome.answer
+            return Sent(parcel.batch_id, "unknown", digest=parcel.digest, reason=reason, evidence=evidence)
+        case RequestRefusedError():
+            return Sent(parcel.batch_id, "planned", digest=parcel.digest, refusal=outcome.answer or str(outcome))
+        case _:
+            return Sent(parcel.batch_id, "planned", digest=parcel.digest)

@@ -11,11 +11,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from realname_sync.delivery.calls import Parcel, send_parcels
+from realname_sync.delivery.calls import Parcel, Sent, send_parcels
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.outcomes import Fate, Verdict
 from realname_sync.delivery.questions import movements_there
-from realname_sync.delivery.settling import claim, collect_results, doubt_lost_claims, record_sent, settle_batches
+from realname_sync.delivery.settling import (
+    batches_in,
+    claim,
+    collect_results,
+    doubt_lost_claims,
+    record_sent,
+    refusals,
+    settle_batches,
+)
 from realname_sync.platforms.open_api.cipher import encrypt
 from realname_sync.standards import check_request, serialise
 from realname_sync.warehouse import statements
@@ -108,14 +116,14 @@ class StepDelivery:
         if self.step.kind == "team":
             self._learn_team_numbers()
         if any(self.counts.values()):
-            with self.desk.commit() as connection:
+            with self.desk.commit("statistics") as connection:
                 statements.rows(connection, "ops/refresh_statistics", layer="delivery", work_date=self.desk.work_date)
         return self.counts
 
     def _learn_team_numbers(self) -> None:
         """Ask for the numbers of teams that the platform has and whose number no result told."""
         desk = self.desk
-        with desk.commit() as connection:
+        with desk.look() as connection:
             unnumbered = statements.rows(connection, "delivery/teams_without_number", target=desk.target)
         for project_code in sorted({team.project_code for team in unnumbered}):
             issued = desk.uplink.team_numbers(project_code)
@@ -127,7 +135,7 @@ class StepDelivery:
                 if team.project_code == project_code and number is not None:
                     key = Item(project_code, team.local_key, b"", {}, {})
                     fated.append(Fated(key, "acknowledged", "number asked for", str(number)))
-            with desk.commit() as connection:
+            with desk.commit("team_numbers") as connection:
                 self._settle_items(connection, fated)
 
     def _carry_on(self) -> None:
@@ -144,8 +152,7 @@ class StepDelivery:
     def _resolve(self, state: str) -> None:
         """Make the objects of batches in that state due again, but for those the platform turns out to have."""
         desk = self.desk
-        with desk.commit() as connection:
-            left = statements.rows(connection, "delivery/open_batches", kind=self.step.kind, state=state, **desk.key)
+        left = batches_in(desk, self.step.kind, state)
         arrived: Mapping[int, Mapping[int, tuple[Fate, str]]] = {}
         if state == "unknown" and self.step.kind == "movement":
             arrived = movements_there(desk, left)
@@ -154,12 +161,12 @@ class StepDelivery:
             for row in left
         }
         if verdicts:
-            with desk.commit() as connection:
+            with desk.commit("resolve") as connection:
                 self._settle(connection, verdicts)
 
     def _due(self) -> list[Item]:
         desk = self.desk
-        with desk.commit() as connection:
+        with desk.look() as connection:
             listed = statements.records(connection, f"delivery/{self.step.due}", **desk.key, **self.step.parameters)
         items = [self._item(row) for row in listed]
         return [
@@ -215,7 +222,7 @@ class StepDelivery:
     def _write_plan(self, loads: Sequence[Load], unfit: Sequence[Fated]) -> list[Load]:
         desk, kind = self.desk, self.step.kind
         everything = [item for load in loads for item in load.items] + [fated.item for fated in unfit]
-        with desk.commit() as connection:
+        with desk.commit("plan") as connection:
             statements.run(
                 connection,
                 "delivery/begin_registrations",
@@ -257,15 +264,23 @@ class StepDelivery:
         desk, by_id = self.desk, {load.batch_id: load for load in loads}
         while claimed := claim(desk, self.step.kind):
             parcels = [self._parcel(by_id[row.batch_id]) for row in claimed if row.batch_id in by_id]
-            sent, ended_by = send_parcels(desk.uplink, self.step.method, parcels, desk.calls_in_flight)
-            with desk.commit() as connection:
-                record_sent(desk, connection, sent)
-                self._settle_by_items(
-                    connection,
-                    {one.batch_id: Verdict("refused", one.reason or "") for one in sent if one.state == "refused"},
-                )
-            if ended_by:
-                raise ended_by
+            went = send_parcels(
+                desk.uplink,
+                self.step.method,
+                parcels,
+                desk.calls_in_flight,
+                not_after=min(row.lease_until for row in claimed),
+            )
+            # Batches that another sender planned and left: their objects are due again, and go with what they are now.
+            left = [row.batch_id for row in claimed if row.batch_id not in by_id]
+            with desk.commit("sent") as connection:
+                record_sent(desk, connection, [*went.sent, *(Sent(batch_id, "planned") for batch_id in left)])
+                self._settle(connection, refusals(desk, claimed, went.sent))
+                self._settle(connection, {batch_id: Verdict("released", "planned by another run") for batch_id in left})
+            if went.ended_by:
+                raise went.ended_by
+            if went.in_doubt:
+                return
 
     def _parcel(self, load: Load) -> Parcel:
         secret = self.desk.uplink.credentials_for(load.project_code).secret
@@ -278,16 +293,13 @@ class StepDelivery:
         return Parcel(load.batch_id, load.project_code, text)
 
     def _settle(self, connection: Connection, verdicts: Mapping[int, Verdict]) -> None:
-        settle_batches(self.desk, connection, verdicts)
-        self._settle_by_items(connection, verdicts)
-
-    def _settle_by_items(self, connection: Connection, verdicts: Mapping[int, Verdict]) -> None:
+        counted = settle_batches(self.desk, connection, verdicts)
         places = statements.rows(
-            connection, "delivery/batch_items", work_date=self.desk.work_date, batch_ids=list(verdicts)
+            connection, "delivery/batch_items", work_date=self.desk.work_date, batch_ids=list(counted)
         )
         fated: list[Fated] = []
         for place in places:
-            verdict = verdicts[place.batch_id]
+            verdict = counted[place.batch_id]
             fate, reason = verdict.rows.get(place.row_index, (verdict.fate, verdict.reason))
             if fate == "split":
                 self._alone.add(place.local_key)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,10 +19,10 @@ from realname_sync.platforms.uplink import Uplink
 from realname_sync.warehouse import bulk
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.protection import Vault
-from realname_sync.workdate import Clock
+from realname_sync.workdate import SHANGHAI, Clock
 
-LEASE = timedelta(minutes=10)
-"""How long a sender may be silent before its batches count as abandoned; far above any read time-out."""
+LEASE = timedelta(minutes=2)
+"""How long a claim holds. No call of it is signed later, so a sender that wakes up late sends nothing of it."""
 
 _CALL_COLUMNS = (
     "platform", "method", "appid", "project_code", "code", "http_status", "error", "sent_at", "elapsed_ms",
@@ -90,7 +90,15 @@ class CallBook:
 
 @dataclass
 class Desk:
-    """Everything one delivery needs at hand."""
+    """Everything one delivery needs at hand.
+
+    Attributes:
+        images: gives the pictures of persons by their id.
+        calls_in_flight: how many calls may be on their way at once.
+        patience: how long a run waits for results that do not come.
+        lease: how long a claim holds.
+        at: told where the delivery stands, as in `claim.before` and `claim.after`: just before and after each commit.
+    """
 
     engine: Engine
     vault: Vault
@@ -102,8 +110,10 @@ class Desk:
     progress: Callable[[str], None] = lambda _text: None
     sleep: Callable[[float], None] = time.sleep
     sender: str = field(default_factory=new_sender)
-    calls_in_flight: int = 8
+    calls_in_flight: int = 32
     patience: timedelta = timedelta(minutes=5)
+    lease: timedelta = LEASE
+    at: Callable[[str], None] = lambda _point: None
 
     @property
     def target(self) -> str:
@@ -115,9 +125,28 @@ class Desk:
         """The parameters every statement of a delivery takes."""
         return {"work_date": self.work_date, "target": self.target}
 
+    @property
+    def unsafe_for(self) -> timedelta:
+        """How long after its signing a call may still be taken: what the platform's clock and ours may differ by."""
+        return timedelta(seconds=self.uplink.profile.clock_tolerance_seconds)
+
+    @property
+    def closing(self) -> bool:
+        """Whether it is late enough in the work date that small remainders go out instead of waiting for more."""
+        waits_until = self.uplink.profile.remainders_wait_until
+        return self.clock() >= datetime.combine(self.work_date, waits_until, tzinfo=SHANGHAI)
+
     @contextmanager
-    def commit(self) -> Iterator[Connection]:
-        """One transaction of the sending role, with the calls made since the last one."""
+    def commit(self, step: str) -> Iterator[Connection]:
+        """One transaction of the sending role, with the calls made since the last one; `step` names it."""
         with transaction(self.engine, Role.SEND) as connection:
             yield connection
             self.book.write(connection)
+            self.at(f"{step}.before")
+        self.at(f"{step}.after")
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """One transaction of the sending role that only reads."""
+        with transaction(self.engine, Role.SEND) as connection:
+            yield connection

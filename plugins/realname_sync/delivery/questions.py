@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.outcomes import Fate, Verdict
-from realname_sync.delivery.settling import settle_batches
+from realname_sync.delivery.settling import batches_in, settle_attendance
 from realname_sync.warehouse import statements
 from realname_sync.workdate import SHANGHAI
 
@@ -22,20 +24,22 @@ Pass = tuple[str, str, str]  # identity number, local time to the second, direct
 
 
 def resolve_unknown(desk: Desk) -> int:
-    """Settle every attendance batch of unknown outcome; returns how many there were.
+    """Settle every attendance batch of unknown outcome that can be settled now; returns how many were asked about.
+
+    Batches of a project of which another call is under way, or of a person whose number is gone, stay unknown: rows of
+    two calls could be taken for one another.
 
     Raises:
         PlatformBusyError, ThrottledError, NotSentError: the platform cannot be asked now; the batches stay unknown.
+        MalformedAnswerError: it answers something else than was agreed; the batches stay unknown.
     """
-    with desk.commit() as connection:
-        doubtful = statements.rows(connection, "delivery/open_batches", kind="attendance", state="unknown", **desk.key)
+    doubtful = batches_in(desk, "attendance", "unknown")
     let_the_platform_finish(desk, doubtful)
     by_project: dict[str, list[int]] = defaultdict(list)
     for row in doubtful:
         by_project[row.project_code].append(row.batch_id)
     for project_code, batch_ids in by_project.items():
-        there = _on_the_platform(desk, project_code)
-        _settle_project(desk, project_code, batch_ids, there)
+        _settle_project(desk, project_code, batch_ids)
     return len(doubtful)
 
 
@@ -55,7 +59,7 @@ def movements_there(desk: Desk, doubtful: Sequence[Any]) -> dict[int, dict[int, 
             for page in pages
             for row in page.rows
         }
-        with desk.commit() as connection:
+        with desk.look() as connection:
             items = statements.records(
                 connection,
                 "delivery/movement_rows",
@@ -79,59 +83,68 @@ def let_the_platform_finish(desk: Desk, doubtful: Sequence[Any]) -> None:
             desk.sleep(seconds)
 
 
-def _on_the_platform(desk: Desk, project_code: str) -> Counter[Pass]:
+def _on_the_platform(desk: Desk, project_code: str, rows: Sequence[Mapping[str, Any]]) -> Counter[Pass]:
+    """What the platform has of the persons of these rows on that day, by whichever questions are fewer.
+
+    One question a person, or the whole project's day page by page.
+    """
+    uplink = desk.uplink
+    persons = {(str(row["idCardType"]), desk.vault.reveal(row["idCardNumber"])) for row in rows}
+    pages = uplink.attendance_count(project_code, desk.work_date) // uplink.profile.page_size + 1
+    if len(persons) < pages:
+        told = [
+            row
+            for kind, number in sorted(persons)
+            for row in uplink.attendance_of_person(project_code, desk.work_date, kind, number)
+        ]
+    else:
+        told = [row for page in uplink.attendance_pages(project_code, desk.work_date) for row in page.rows]
     return Counter(
-        (str(row.get("idCardNumber")), str(row.get("date"))[:19], str(row.get("direction")).zfill(2))
-        for page in desk.uplink.attendance_pages(project_code, desk.work_date)
-        for row in page.rows
+        (str(row.get("idCardNumber")), str(row.get("date"))[:19], str(row.get("direction")).zfill(2)) for row in told
     )
 
 
-def _settle_project(desk: Desk, project_code: str, batch_ids: Sequence[int], there: Counter[Pass]) -> None:
-    with desk.commit() as connection:
-        known = statements.rows(connection, "delivery/acknowledged_batches", project_code=project_code, **desk.key)
-        rows = statements.records(
-            connection,
-            "delivery/attendance_rows",
-            work_date=desk.work_date,
-            batch_ids=[row.batch_id for row in known] + list(batch_ids),
+def _settle_project(desk: Desk, project_code: str, batch_ids: Sequence[int]) -> None:
+    asked_at = desk.clock()
+    with desk.look() as connection:
+        doubtful = statements.records(
+            connection, "delivery/attendance_rows", work_date=desk.work_date, batch_ids=list(batch_ids)
         )
-        doubtful = set(batch_ids)
-        refused = {
-            (row.batch_id, row.punch_id)
-            for row in statements.rows(connection, "delivery/refused_rows", project_code=project_code, **desk.key)
-        }
-        for row in rows:
-            if row["batch_id"] not in doubtful and (row["batch_id"], row["local_key"]) not in refused:
-                there[_pass(desk, row)] -= 1
+        if _is_under_way(desk, connection, project_code) or any(row["idCardNumber"] is None for row in doubtful):
+            return
+    there = _on_the_platform(desk, project_code, doubtful)
+    with desk.commit("resolve") as connection:
+        if _is_under_way(desk, connection, project_code, since=asked_at):
+            return
+        known = statements.records(
+            connection,
+            "delivery/acknowledged_like",
+            project_code=project_code,
+            batch_ids=list(batch_ids),
+            **desk.key,
+        )
+        for row in known:
+            there[_pass(desk, row)] -= 1
         verdicts: dict[int, Verdict] = {}
-        released: list[tuple[int, int]] = []
         for batch_id in batch_ids:
-            mine = [row for row in rows if row["batch_id"] == batch_id]
-            missing = []
+            mine = [row for row in doubtful if row["batch_id"] == batch_id]
+            missing: dict[int, tuple[Fate, str]] = {}
             for row in mine:
                 key = _pass(desk, row)
                 if there[key] > 0:
                     there[key] -= 1
                 else:
-                    missing.append(row["row_index"])
+                    missing[row["row_index"]] = ("released", "asked: the platform does not have the row")
             if len(missing) == len(mine):
                 verdicts[batch_id] = Verdict("released", "asked: the platform does not have it")
             else:
-                verdicts[batch_id] = Verdict("acknowledged", "asked: the platform has it")
-                released += [(batch_id, index) for index in missing]
-        settle_batches(desk, connection, verdicts)
-        if released:
-            statements.run(
-                connection,
-                "delivery/record_row_outcomes",
-                work_date=desk.work_date,
-                told_at=desk.clock(),
-                batch_ids=[batch_id for batch_id, _ in released],
-                row_indexes=[index for _, index in released],
-                outcomes=["released"] * len(released),
-                reasons=["asked: the platform does not have the row"] * len(released),
-            )
+                verdicts[batch_id] = Verdict("acknowledged", "asked: the platform has it", missing)
+        settle_attendance(desk, connection, verdicts)
+
+
+def _is_under_way(desk: Desk, connection: Connection, project_code: str, since: datetime | None = None) -> bool:
+    rows = statements.rows(connection, "delivery/projects_under_way", since=since, **desk.key)
+    return project_code in {row.project_code for row in rows}
 
 
 def _pass(desk: Desk, values: Mapping[str, Any]) -> Pass:

@@ -1,4 +1,4 @@
-"""Asks what became of sent batches, oldest first and never in a hurry, and hands the verdicts on to be written down."""
+"""Takes batches, gives them back, asks what became of them oldest first, and writes down the verdicts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from realname_sync.delivery.calls import Question, Sent, ask_results
-from realname_sync.delivery.desk import LEASE, Desk, has_ended
+from realname_sync.delivery.calls import Sent
+from realname_sync.delivery.desk import Desk, has_ended
 from realname_sync.delivery.outcomes import Verdict, read_verdict
-from realname_sync.errors import RequestRefusedError, RetriableError
+from realname_sync.errors import FatalError, RequestRefusedError, RetriableError
+from realname_sync.platforms.open_api.client import AsyncResult
 from realname_sync.warehouse import statements
 
 Settle = Callable[[Connection, Mapping[int, Verdict]], None]
@@ -18,15 +19,15 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds between two rounds of questio
 _AT_A_TIME = 400
 
 
-def claim(desk: Desk, kind: str, wanted: int = 200) -> Sequence[Any]:
+def claim(desk: Desk, kind: str, wanted: int = 400) -> Sequence[Any]:
     """Take planned batches of a kind for this sender; committed before the first of them is sent."""
-    with desk.commit() as connection:
+    with desk.commit("claim") as connection:
         return statements.rows(
             connection,
             "delivery/claim_batches",
             kind=kind,
             sender=desk.sender,
-            lease_until=desk.clock() + LEASE,
+            lease_until=desk.clock() + desk.lease,
             wanted=wanted,
             **desk.key,
         )
@@ -34,11 +35,11 @@ def claim(desk: Desk, kind: str, wanted: int = 200) -> Sequence[Any]:
 
 def doubt_lost_claims(desk: Desk, kind: str) -> None:
     """Count batches as of unknown outcome whose sender has ended or did not come back in time."""
-    with desk.commit() as connection:
+    with desk.commit("doubt") as connection:
         holders = statements.rows(connection, "delivery/sending_senders", kind=kind, **desk.key)
         ended = [row.sender for row in holders if has_ended(row.sender)]
         statements.run(connection, "delivery/doubt_senders", senders=ended, now=desk.clock(), **desk.key)
-        statements.run(connection, "delivery/doubt_abandoned", now=desk.clock(), **desk.key)
+        statements.run(connection, "delivery/doubt_abandoned", now=desk.clock(), unsafe_for=desk.unsafe_for, **desk.key)
 
 
 def require_no_other_sender(desk: Desk, kind: str) -> None:
@@ -47,10 +48,11 @@ def require_no_other_sender(desk: Desk, kind: str) -> None:
     Raises:
         RetriableError: another sender holds batches; a later run takes them up if it does not finish them.
     """
-    with desk.commit() as connection:
+    with desk.look() as connection:
         holders = statements.rows(connection, "delivery/sending_senders", kind=kind, **desk.key)
     if holders:
-        batches, until = sum(row.batches for row in holders), max(row.lease_until for row in holders)
+        batches = sum(row.batches for row in holders)
+        until = max(row.lease_until for row in holders) + desk.unsafe_for
         raise RetriableError(
             f"{desk.target}: another sender holds {batches} batches of kind {kind} until {until:%H:%M:%S} UTC; "
             "run this again then, and what it did not finish is taken up"
@@ -58,7 +60,7 @@ def require_no_other_sender(desk: Desk, kind: str) -> None:
 
 
 def record_sent(desk: Desk, connection: Connection, sent: Sequence[Sent]) -> None:
-    """Write down how the calls of one claimed group ended, in one statement."""
+    """Write down how the calls of one claimed group ended, in one statement; keep answers that cannot be read."""
     statements.run(
         connection,
         "delivery/record_sent",
@@ -71,12 +73,41 @@ def record_sent(desk: Desk, connection: Connection, sent: Sequence[Sent]) -> Non
         digests=[one.digest for one in sent],
         reasons=[one.reason for one in sent],
     )
+    for one in sent:
+        if one.evidence:
+            statements.run(
+                connection,
+                "raw/keep_rejected_answer",
+                platform=desk.target,
+                method="",
+                object="batch",
+                row_key=str(one.batch_id),
+                reason=one.reason,
+                body_cipher=desk.vault.encrypt(one.evidence),
+                received_at=desk.clock(),
+            )
 
 
-def settle_batches(desk: Desk, connection: Connection, verdicts: Mapping[int, Verdict]) -> None:
-    """Write the verdicts onto their batches; `split` counts as released, its parts are planned anew."""
+def refusals(desk: Desk, claimed: Sequence[Any], sent: Sequence[Sent]) -> dict[int, Verdict]:
+    """What calls that were refused at once say of their batches: read as a failed result is, row by row if it can."""
+    rows = {row.batch_id: row.row_count for row in claimed}
+    verdicts = {
+        one.batch_id: read_verdict(desk.uplink.profile, AsyncResult(10, one.refusal), rows[one.batch_id])
+        for one in sent
+        if one.refusal
+    }
+    return {batch_id: verdict for batch_id, verdict in verdicts.items() if verdict is not None}
+
+
+def settle_batches(desk: Desk, connection: Connection, verdicts: Mapping[int, Verdict]) -> Mapping[int, Verdict]:
+    """Write the verdicts onto their batches; `split` counts as released, its parts are planned anew.
+
+    Returns:
+        The verdicts that counted. A batch that another sender settled meanwhile is not among them: nothing more may
+        follow from what is said of it here.
+    """
     states = {"split": "released"}
-    statements.run(
+    changed = statements.rows(
         connection,
         "delivery/settle_batches",
         work_date=desk.work_date,
@@ -85,6 +116,59 @@ def settle_batches(desk: Desk, connection: Connection, verdicts: Mapping[int, Ve
         states=[states.get(verdict.fate, verdict.fate) for verdict in verdicts.values()],
         reasons=[verdict.reason or None for verdict in verdicts.values()],
     )
+    return {row.batch_id: verdicts[row.batch_id] for row in changed}
+
+
+def settle_attendance(desk: Desk, connection: Connection, verdicts: Mapping[int, Verdict]) -> None:
+    """Write down what became of batches of punches: the batches, rows of another fate, halves, and what waits again."""
+    counted = settle_batches(desk, connection, verdicts)
+    record_rows(
+        desk,
+        connection,
+        [
+            (batch_id, index, fate, reason)
+            for batch_id, verdict in counted.items()
+            for index, (fate, reason) in verdict.rows.items()
+            if fate != verdict.fate
+        ],
+    )
+    for batch_id, verdict in counted.items():
+        if verdict.fate == "split":
+            statements.run(
+                connection, "delivery/split_batch", work_date=desk.work_date, batch_id=batch_id, now=desk.clock()
+            )
+    return_to_backlog(
+        desk,
+        connection,
+        [batch_id for batch_id, verdict in counted.items() if verdict.fate in {"released", "acknowledged"}],
+    )
+
+
+def record_rows(desk: Desk, connection: Connection, rows: Sequence[tuple[int, int, str, str]]) -> None:
+    """Write down rows whose outcome is not that of their batch, as (batch, row index, outcome, reason)."""
+    if rows:
+        statements.run(
+            connection,
+            "delivery/record_row_outcomes",
+            work_date=desk.work_date,
+            told_at=desk.clock(),
+            batch_ids=[row[0] for row in rows],
+            row_indexes=[row[1] for row in rows],
+            outcomes=[row[2] for row in rows],
+            reasons=[row[3] for row in rows],
+        )
+
+
+def return_to_backlog(desk: Desk, connection: Connection, batch_ids: Sequence[int]) -> None:
+    """Make the released rows of these batches wait again."""
+    if batch_ids:
+        statements.run(connection, "delivery/return_to_backlog", work_date=desk.work_date, batch_ids=list(batch_ids))
+
+
+def release_rows(desk: Desk, connection: Connection, rows: Sequence[tuple[int, int, str]]) -> None:
+    """Make rows of settled batches wait again that the platform turned out not to have, as (batch, index, reason)."""
+    record_rows(desk, connection, [(batch_id, index, "released", reason) for batch_id, index, reason in rows])
+    return_to_backlog(desk, connection, sorted({row[0] for row in rows}))
 
 
 def collect_results(desk: Desk, kind: str, settle: Settle) -> None:
@@ -96,51 +180,92 @@ def collect_results(desk: Desk, kind: str, settle: Settle) -> None:
     """
     give_up_at = desk.clock() + desk.patience
     pause = _FIRST_PAUSE
-    while open_ones := _open(desk, kind):
+    while waiting := _count_sent(desk, kind):
         desk.sleep(pause)  # asked right after the call, no platform has an answer yet
-        settled = 0
-        for start in range(0, len(open_ones), _AT_A_TIME):
-            settled += _round(desk, open_ones[start : start + _AT_A_TIME], settle)
-        if settled < len(open_ones):
-            if desk.clock() > give_up_at:
-                raise RetriableError(
-                    f"{desk.target}: {len(open_ones) - settled} calls of kind {kind} have no result yet; "
-                    "they stay recorded, and the next run asks after them first"
-                )
-            pause = _FIRST_PAUSE if settled else min(pause * 2, _LONGEST_PAUSE)
+        settled = _ask_in_order_of_age(desk, kind, settle)
+        if settled < waiting and desk.clock() > give_up_at:
+            raise RetriableError(
+                f"{desk.target}: {waiting - settled} calls of kind {kind} have no result yet; "
+                "they stay recorded, and the next run asks after them first"
+            )
+        pause = _FIRST_PAUSE if settled == waiting else min(pause * 2, _LONGEST_PAUSE)
 
 
-def _open(desk: Desk, kind: str) -> Sequence[Any]:
-    with desk.commit() as connection:
-        return statements.rows(connection, "delivery/open_batches", kind=kind, state="sent", **desk.key)
+def collect_ripe(desk: Desk, kind: str, settle: Settle, age: timedelta) -> None:
+    """Ask once after the batches that were sent at least `age` ago, in order of age; the others have time."""
+    _ask_in_order_of_age(desk, kind, settle, older_than=age)
 
 
-def _round(desk: Desk, open_ones: Sequence[Any], settle: Settle) -> int:
-    answers = ask_results(
-        desk.uplink,
-        [Question(row.batch_id, row.project_code, row.serial_code, row.row_count) for row in open_ones],
-        desk.calls_in_flight,
-    )
-    sent_at = {row.batch_id: row.sent_at for row in open_ones}
+def batches_in(desk: Desk, kind: str, state: str) -> Sequence[Any]:
+    """All batches of a kind that are in a state, in order of age."""
+    with desk.look() as connection:
+        return statements.rows(
+            connection,
+            "delivery/open_batches",
+            kind=kind,
+            state=state,
+            sent_before=None,
+            after_sent_at=None,
+            after_batch_id=None,
+            wanted=None,
+            **desk.key,
+        )
+
+
+def _count_sent(desk: Desk, kind: str) -> int:
+    with desk.look() as connection:
+        return int(statements.scalar(connection, "delivery/count_batches", kind=kind, state="sent", **desk.key))
+
+
+def _ask_in_order_of_age(desk: Desk, kind: str, settle: Settle, older_than: timedelta | None = None) -> int:
+    """One round of questions, oldest first; ends where most of the asked have no result yet: the younger have none."""
+    settled = 0
+    last: Any = None
+    before = desk.clock() - older_than if older_than else None
+    while True:
+        with desk.look() as connection:
+            page = statements.rows(
+                connection,
+                "delivery/open_batches",
+                kind=kind,
+                state="sent",
+                sent_before=before,
+                after_sent_at=last and last.sent_at,
+                after_batch_id=last and last.batch_id,
+                wanted=_AT_A_TIME,
+                **desk.key,
+            )
+        if not page:
+            return settled
+        answered = _ask(desk, page, settle)
+        settled += answered
+        if answered * 2 < len(page):
+            return settled
+        last = page[-1]
+
+
+def _ask(desk: Desk, page: Sequence[Any], settle: Settle) -> int:
+    answers = desk.uplink.results_of([(row.project_code, row.serial_code) for row in page], desk.calls_in_flight)
     verdicts: dict[int, Verdict] = {}
     doubtful: list[int] = []
-    for question, result in answers:
-        if isinstance(result, RequestRefusedError) or (
-            result is None and _is_forgotten(desk, sent_at[question.batch_id])
-        ):
-            doubtful.append(question.batch_id)
-        elif result is not None:
-            verdict = read_verdict(desk.uplink.profile, result, question.row_count)
-            if verdict is not None:
-                verdicts[question.batch_id] = verdict
-    with desk.commit() as connection:
-        if verdicts:
-            settle(connection, verdicts)
-        if doubtful:
-            statements.run(connection, "delivery/doubt_batches", work_date=desk.work_date, batch_ids=doubtful)
+    for row, answer in zip(page, answers, strict=True):
+        if isinstance(answer, FatalError):
+            raise answer
+        verdict = read_verdict(desk.uplink.profile, answer, row.row_count) if isinstance(answer, AsyncResult) else None
+        if verdict is not None:
+            verdicts[row.batch_id] = verdict
+        elif isinstance(answer, RequestRefusedError) or _is_forgotten(desk, row.sent_at):
+            doubtful.append(row.batch_id)
+    if verdicts or doubtful:
+        with desk.commit("settle") as connection:
+            if verdicts:
+                settle(connection, verdicts)
+            if doubtful:
+                statements.run(connection, "delivery/doubt_batches", work_date=desk.work_date, batch_ids=doubtful)
     return len(verdicts) + len(doubtful)
 
 
 def _is_forgotten(desk: Desk, sent_at: Any) -> bool:
+    """Whether no result can be expected any more: the platform keeps them so long, and this call is older."""
     hours = desk.uplink.profile.results_hours
     return hours is not None and desk.clock() - sent_at > timedelta(hours=hours)

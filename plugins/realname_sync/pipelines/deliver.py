@@ -19,8 +19,10 @@ from realname_sync.platforms.uplink import Uplink
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
+from realname_sync.workdate import day_bounds
 
 TARGETS = ("province", "nation")
+COUNTS = ("read", "waiting", "held", "in_batch", "unknown", "acknowledged", "refused", "late")
 
 
 def deliver(
@@ -49,7 +51,7 @@ def deliver(
             progress=progress,
         )
         try:
-            with desk.commit() as connection:
+            with desk.commit("open") as connection:
                 statements.rows(connection, "ops/ensure_work_date", work_date=work_date)
                 _open_projects(connection, uplink, target)
             for step in BEFORE_ATTENDANCE:
@@ -58,7 +60,7 @@ def deliver(
             for step in AFTER_ATTENDANCE:
                 _deliver_step(desk, step, summary, f"last_{step.kind}")
         finally:
-            with desk.commit():
+            with desk.commit("close"):
                 pass  # the calls made since the last commit are written whatever happened
             uplink.client.close()
         summary["states"] = completeness(city, work_date)[target]
@@ -66,13 +68,19 @@ def deliver(
 
 
 def completeness(city: City, work_date: date) -> dict[str, dict[str, int]]:
-    """The five states of the day's punches by platform, with `read`, the number they add up to."""
+    """The five states of the day's punches by platform, with `read`, the number they add up to.
+
+    `in_batch` includes `unknown`, whose outcome is being asked for; `acknowledged` includes `late`, sent after the day.
+    """
     with transaction(city.engine, Role.READ) as connection:
-        counted = statements.rows(connection, "delivery/completeness", work_date=work_date)
-    empty = dict.fromkeys(("read", "waiting", "held", "in_batch", "acknowledged", "refused"), 0)
-    return {target: dict(empty) for target in TARGETS} | {
-        row.target: {name: value for name, value in row._mapping.items() if name != "target"} for row in counted
-    }
+        counted = statements.rows(
+            connection, "delivery/completeness_by_project", work_date=work_date, day_end=day_bounds(work_date)[1]
+        )
+    totals = {target: dict.fromkeys(COUNTS, 0) for target in TARGETS}
+    for row in counted:
+        for name in COUNTS:
+            totals[row.target][name] += int(getattr(row, name))
+    return totals
 
 
 def open_target(city: City, target: str, book: CallBook) -> Uplink:

@@ -45,13 +45,14 @@ def _extract_object(city: City, wanted: MunicipalObject) -> dict[str, int]:
 
 
 def _extract_punches(city: City, wanted: MunicipalObject, work_date: date) -> dict[str, Any]:
-    read_at = city.clock()
     with transaction(city.engine, Role.BUILD) as connection:
         statements.rows(connection, "ops/ensure_work_date", work_date=work_date)
+        this_read = {"read_at": city.clock()}
+        this_read["change_no"] = statements.scalar(connection, "core/begin_read", work_date=work_date)
         read = _stage_punches(city, connection, wanted, work_date)
         other_days = statements.rows(connection, "core/other_days_staged", work_date=work_date)
-        merged = statements.run(connection, "core/merge_punch", work_date=work_date, read_at=read_at)
-        withdrawn = statements.run(connection, "core/withdraw_punch", work_date=work_date, read_at=read_at)
+        merged = statements.run(connection, "core/merge_punch", work_date=work_date, **this_read)
+        withdrawn = statements.run(connection, "core/withdraw_punch", work_date=work_date, **this_read)
         standing = statements.scalar(connection, "core/count_punches", work_date=work_date)
         statements.rows(connection, "ops/refresh_statistics", layer="core", work_date=work_date)
     return {

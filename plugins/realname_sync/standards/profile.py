@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Literal, get_args
 
 from realname_sync.errors import SettingsError
@@ -33,7 +33,8 @@ class Profile:
     """One platform. None means that the figure is not known.
 
     `attempts` is how often a call is made in all, where making it again is safe. Before `unknown_wait_seconds` have
-    passed, a platform may still be carrying out a call whose answer was lost, so what it has says nothing yet.
+    passed, a platform may still be carrying out a call whose answer was lost, so what it has says nothing yet. Until
+    `remainders_wait_until` of the work date, in Asia/Shanghai, rows that would not fill a call wait for more.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Profile:
     read_timeout_seconds: float
     attempts: int
     unknown_wait_seconds: float
+    remainders_wait_until: time
 
     @property
     def version(self) -> str:
@@ -128,6 +130,8 @@ def _read(key: str, value: Any) -> Any:
         return int(value)
     if key == "batch_rows":
         return {method: int(_positive(int(rows))) for method, rows in value.items()}
+    if key == "remainders_wait_until":
+        return time.fromisoformat(value)
     if key == "versions":
         return _periods(value)
     return str(value)

@@ -22,7 +22,7 @@ def test_nobody_but_the_builder_writes_shared_fields(warehouse: Engine, role: Ro
     [
         (Role.READ, "INSERT INTO ops.step_run (step, started_at) VALUES ('x', now())"),
         (Role.READ, "SELECT secret_cipher FROM ops.platform_credential"),
-        (Role.CHECK, "DELETE FROM delivery.hold"),
+        (Role.CHECK, "DELETE FROM delivery.backlog"),
         (Role.SEND, "DELETE FROM quality.finding"),
         (Role.BUILD, "UPDATE raw.integrity_row SET deleted = TRUE"),
         (Role.LOAD, "DELETE FROM raw.integrity_row"),

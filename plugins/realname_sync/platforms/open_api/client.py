@@ -2,19 +2,16 @@
 
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
-from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from realname_sync.errors import (
     ConnectionMissingError,
@@ -26,10 +23,12 @@ from realname_sync.errors import (
     ThrottledError,
 )
 from realname_sync.platforms.open_api.answer_rows import Page, read_page
-from realname_sync.platforms.open_api.call_record import CallRecord, project_code_in
+from realname_sync.platforms.open_api.call_record import CallRecord
 from realname_sync.platforms.open_api.cipher import decrypt, encrypt
-from realname_sync.platforms.open_api.envelope import Answer, Call, Credentials, form_body, signed_form
+from realname_sync.platforms.open_api.envelope import Answer, Call, Credentials
+from realname_sync.platforms.open_api.exchange import Exchange
 from realname_sync.platforms.open_api.pace import Pace
+from realname_sync.platforms.open_api.transport import RequestsTransport, Transport, TransportError
 from realname_sync.standards import Profile, check_request, load_standard, serialise
 from realname_sync.workdate import Clock, system_clock
 
@@ -47,9 +46,7 @@ class AsyncResult:
 
 
 class OpenApiClient:
-    """Speaks the protocol to one platform. May be shared by threads: each has a session of its own, kept alive.
-
-    Proxies and other settings of the environment are not used.
+    """Speaks the protocol to one platform. May be shared by threads.
 
     Args:
         profile: how the platform speaks it.
@@ -57,6 +54,8 @@ class OpenApiClient:
         clock: decides timestamp and protocol version.
         on_call: told of every exchange, also of one that failed; what it raises is passed on.
         sleep: waits between tries, in seconds.
+        transport: carries the single calls; over `requests` if none is given.
+        pace: keeps calls below what the platform allows; by the profile's figure if none is given.
 
     Raises:
         ConnectionMissingError: the base address is none.
@@ -70,6 +69,8 @@ class OpenApiClient:
         clock: Clock = system_clock,
         on_call: Callable[[CallRecord], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        transport: Transport | None = None,
+        pace: Pace | None = None,
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -78,14 +79,12 @@ class OpenApiClient:
             )
         self.profile = profile
         self.standard = load_standard(profile.standard)
-        self._url = base_url.rstrip("/") + profile.path
-        self._clock = clock
+        self.url = base_url.rstrip("/") + profile.path
+        self.clock = clock
         self._on_call = on_call
         self._sleep = sleep
-        self._pace = Pace(profile.calls_per_second, sleep=sleep)
-        self._local = threading.local()
-        self._sessions: list[requests.Session] = []
-        self._sessions_lock = threading.Lock()
+        self.pace = pace or Pace(profile.calls_per_second, sleep=sleep)
+        self._transport = transport or RequestsTransport()
 
     def __enter__(self) -> Self:
         return self
@@ -96,12 +95,8 @@ class OpenApiClient:
         self.close()
 
     def close(self) -> None:
-        """Close every thread's session. The client may go on being used; it opens new ones then."""
-        with self._sessions_lock:
-            sessions, self._sessions = self._sessions, []
-            self._local = threading.local()
-        for session in sessions:
-            session.close()
+        """Give the connections back. The client may go on being used; it opens new ones then."""
+        self._transport.close()
 
     def call(self, method: str, data_text: str, credentials: Credentials) -> Answer:
         """One exchange, never repeated.
@@ -113,41 +108,26 @@ class OpenApiClient:
             RequestRefusedError, SignatureRefusedError, PermissionRefusedError, ThrottledError: what the code says.
             SettingsError: the standard has no such method.
         """
-        direction = self.standard.method(method).direction
-        call = Call(self.profile.name, method, direction, self.profile.credentials == "per_project")
-        self._pace.wait(credentials.appid)
-        sent_at = self._clock()
-        body = form_body(signed_form(self.profile, method, data_text, credentials, sent_at))
-        started = time.perf_counter()
-        http_status: int | None = None
-        answer: Answer | None = None
-        failure: RealnameError | None = None
+        self.pace.wait(credentials.appid)
+        exchange = self.begin(method, data_text, credentials, self.clock())
         try:
-            http_status, content = self._exchange(call, body)
-            answer = call.read_answer(http_status, content)
-            call.raise_for_code(answer)
-        except RealnameError as error:
-            failure = error
-            raise
-        finally:
-            record = CallRecord(
-                platform=self.profile.name,
-                method=method,
-                appid=credentials.appid,
-                project_code=project_code_in(data_text),
-                code=answer.code if answer else None,
-                http_status=http_status,
-                error=type(failure).__name__ if failure else None,
-                sent_at=sent_at,
-                elapsed_ms=round((time.perf_counter() - started) * 1000, 3),
-                request_bytes=len(body),
-                data_sha256=hashlib.sha256(data_text.encode()).hexdigest(),
-                serial_code=answer.serial_code if answer else None,
+            response = self._transport.post(
+                self.url,
+                exchange.body,
+                connect_timeout=self.profile.connect_timeout_seconds,
+                read_timeout=self.profile.read_timeout_seconds,
             )
-            record.log()
-            if self._on_call is not None:
-                self._on_call(record)
-        return answer
+        except TransportError as error:
+            raise exchange.failed(error) from None
+        return exchange.answered(*response)
+
+    def begin(self, method: str, data_text: str, credentials: Credentials, signed_at: datetime) -> Exchange:
+        """A call signed for an aware instant, to be carried by whatever transport.
+
+        Raises:
+            SettingsError: the standard has no such method.
+        """
+        return Exchange(self.profile, self.standard, method, data_text, credentials, signed_at, self._on_call)
 
     def read(self, method: str, query: Mapping[str, Any], credentials: Credentials) -> Any:
         """The `data` of a query's answer; repeated where the call failed on the way or there were too many.
@@ -172,8 +152,16 @@ class OpenApiClient:
             Whatever else `call` raises for a write.
         """
         answer = self._again(NotSentError, ThrottledError)(self.call, method, data_text, credentials)
+        return self.read_serial(method, answer)
+
+    def read_serial(self, method: str, answer: Answer) -> str:
+        """The serial code in the answer to a write.
+
+        Raises:
+            UnknownOutcomeError: there is none, so the write cannot be asked after by it.
+        """
         if answer.serial_code is None:
-            raise Call(self.profile.name, method, "write").malformed("no requestSerialCode", "")
+            raise Call(self.profile.name, method, "write").malformed("no requestSerialCode", str(answer.data))
         return answer.serial_code
 
     def result(self, serial_code: str, credentials: Credentials) -> AsyncResult:
@@ -183,7 +171,19 @@ class OpenApiClient:
             MalformedAnswerError: the answer has no status that the protocol knows.
             Whatever `read` raises.
         """
-        data = self.read(_RESULT_METHOD, {"requestSerialCode": serial_code}, credentials)
+        return self.read_result(self.read(_RESULT_METHOD, {"requestSerialCode": serial_code}, credentials))
+
+    def result_query(self, serial_code: str) -> tuple[str, str]:
+        """Method and data text of the question how a write stands."""
+        query = {"requestSerialCode": serial_code}
+        return _RESULT_METHOD, serialise(self.standard.method(_RESULT_METHOD), query, encrypt=str)  # nothing is secret
+
+    def read_result(self, data: Any) -> AsyncResult:
+        """The result in the `data` of an answer to that question.
+
+        Raises:
+            MalformedAnswerError: it has no status that the protocol knows.
+        """
         states = self.standard.code_tables["asyncStatus"].codes
         status = str(data.get("status")) if isinstance(data, Mapping) else ""
         if status not in states:
@@ -228,31 +228,6 @@ class OpenApiClient:
                 return
             index += 1
 
-    def _exchange(self, call: Call, body: bytes) -> tuple[int, bytes]:
-        timeouts = (self.profile.connect_timeout_seconds, self.profile.read_timeout_seconds)
-        try:
-            response = self._session().post(self._url, data=body, timeout=timeouts, allow_redirects=False)
-        except requests.RequestException as error:
-            if _was_never_connected(error):
-                raise NotSentError(
-                    f"{call.platform}: no connection to connection {call.platform}_platform could be made"
-                ) from None
-            raise call.lost(type(error).__name__) from None
-        return response.status_code, response.content
-
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = requests.Session()
-            session.trust_env = False
-            session.headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, HTTPAdapter(max_retries=0))
-            self._local.session = session
-            with self._sessions_lock:
-                self._sessions.append(session)
-        return session
-
     def _again(self, *kinds: type[RealnameError]) -> Retrying:
         return Retrying(
             retry=retry_if_exception_type(kinds),
@@ -261,11 +236,3 @@ class OpenApiClient:
             sleep=self._sleep,
             reraise=True,
         )
-
-
-def _was_never_connected(error: requests.RequestException) -> bool:
-    """Whether the platform cannot have seen anything of the call."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    cause = error.args[0] if error.args else None
-    return isinstance(getattr(cause, "reason", None), NewConnectionError | NameResolutionError)

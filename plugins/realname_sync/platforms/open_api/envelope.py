@@ -83,12 +83,13 @@ class Call:
     direction: Direction
     per_project: bool = False
 
-    def lost(self, how: str) -> RealnameError:
+    def lost(self, how: str, answer: str = "") -> RealnameError:
         """The error for a call whose answer never came or says nothing: a read may be repeated, a write must not."""
         if self.direction == "read":
             return PlatformBusyError(f"{self.platform}: {self.method} failed ({how})")
         return UnknownOutcomeError(
-            f"{self.platform}: {self.method} may or may not have been carried out ({how}); ask before sending again"
+            f"{self.platform}: {self.method} may or may not have been carried out ({how}); ask before sending again",
+            answer,
         )
 
     def read_answer(self, http_status: int, body: bytes) -> Answer:
@@ -115,9 +116,9 @@ class Call:
 
     def malformed(self, how: str, body: bytes | str) -> RealnameError:
         """The error for an answer that is not of the agreed form."""
-        if self.direction == "write":
-            return self.lost(f"malformed answer: {how}")
         text = body if isinstance(body, str) else body.decode(errors="replace")
+        if self.direction == "write":
+            return self.lost(f"malformed answer: {how}", text)
         return MalformedAnswerError(f"{self.platform}: {self.method} got a malformed answer ({how})", text)
 
     def raise_for_code(self, answer: Answer) -> None:

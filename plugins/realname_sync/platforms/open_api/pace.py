@@ -24,12 +24,17 @@ class Pace:
 
     def wait(self, appid: str) -> None:
         """Return when the next call of this appid may start."""
+        seconds = self.delay(appid)
+        if seconds > 0:
+            self._sleep(seconds)
+
+    def delay(self, appid: str) -> float:
+        """How many seconds the next call of this appid has to wait; its place is taken with this."""
         if self._calls is None:
-            return
+            return 0.0
         with self._lock:
             now = self._monotonic()
             starts = self._starts[appid]
             start = now if len(starts) < self._calls else max(now, starts[0] + 1.0)
             starts.append(start)
-        if start > now:
-            self._sleep(start - now)
+        return start - now

@@ -176,7 +176,8 @@ def _deliveries(connection: Connection) -> None:
     copy_rows(connection, "delivery.row_outcome", columns, outcomes)
     reasons = {"WORKER_REFUSED": "the platform refused the worker: 欧阳不可见 13800138000"}
     holds = [(DAY, WEST, target, punch, rule, reasons.get(rule, "finding")) for punch, target, rule in HOLDS]
-    copy_rows(connection, "delivery.hold", columns_of("work_date project_code target punch_id rule_id reason"), holds)
+    columns = columns_of("work_date project_code target punch_id rule_id reason")
+    copy_rows(connection, "delivery.backlog", columns, holds)
     counts = [
         (DAY, "province", WEST, 13, 13, 10, 10, EVENING),
         (DAY, "nation", WEST, 13, 13, 4, 5, EVENING),

@@ -80,7 +80,7 @@ def test_a_run_that_fails_leaves_the_former_report_whole(
 
 def test_nothing_of_the_warehouse_is_changed(city: City, day: Engine, tmp_path: Path) -> None:
     def digest() -> list[object]:
-        tables = ("core.punch", "quality.finding", "delivery.batch", "delivery.hold", "delivery.reconciliation")
+        tables = ("core.punch", "quality.finding", "delivery.batch", "delivery.backlog", "delivery.reconciliation")
         with day.begin() as connection:
             return [
                 connection.execute(select(text("t::text")).select_from(text(f"{one} AS t"))).all() for one in tables

@@ -1,0 +1,45 @@
+"""Plans what goes out next: what is new since the last sweep and what waited is packed, or kept with a reason."""
+
+from realname_sync.delivery.desk import Desk
+from realname_sync.delivery.settling import return_to_backlog
+from realname_sync.warehouse import statements
+
+_MANY = 1000  # rows from which on the planner of the database should know of them
+
+
+def plan_attendance(desk: Desk, method: str) -> int:
+    """Pack the punches of the desk's work date that may go and are in no batch; how many were packed.
+
+    Reads what extractions wrote since the last sweep, and the backlog. What would not fill a batch stays in the
+    backlog until the profile says that it is time.
+    """
+    profile = desk.uplink.profile
+    with desk.commit("plan") as connection:
+        upto = statements.scalar(connection, "delivery/begin_sweep", now=desk.clock(), **desk.key)
+        change_no = statements.scalar(connection, "delivery/newest_change", work_date=desk.work_date)
+        outdated = statements.rows(connection, "delivery/dissolve_outdated", now=desk.clock(), **desk.key)
+        return_to_backlog(desk, connection, [row.batch_id for row in outdated])
+        statements.run(
+            connection,
+            "delivery/stage_candidates",
+            by_team=profile.rows_of_one_call == "team",
+            upto=upto,
+            change_no=change_no,
+            **desk.key,
+        )
+        statements.run(connection, "delivery/hold_candidates", **desk.key)
+        planned = statements.rows(
+            connection,
+            "delivery/pack_candidates",
+            batch_rows=profile.batch_rows[method],
+            closing=desk.closing,
+            change_no=change_no,
+            now=desk.clock(),
+            **desk.key,
+        )[0]
+        statements.run(connection, "delivery/end_sweep", change_no=change_no, **desk.key)
+        if planned.punches >= _MANY:
+            statements.rows(connection, "ops/refresh_statistics", layer="delivery", work_date=desk.work_date)
+    if planned.batches:
+        desk.progress(f"{desk.target}: {planned.punches} punches packed into {planned.batches} calls")
+    return int(planned.punches)

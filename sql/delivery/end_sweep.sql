@@ -1,0 +1,4 @@
+-- Record how far planning has come. Writes delivery.sweep.
+UPDATE delivery.sweep
+SET upto_change_no = :change_no
+WHERE work_date = :work_date AND target = :target;

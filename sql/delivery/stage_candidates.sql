@@ -1,0 +1,151 @@
+-- Stage what may be planned for :target: punches that reads after :upto up to :change_no wrote, but for those in a live batch and those
+-- refused with these very values, and everything in the backlog. Each with the first reason that keeps it back, if one does, and its group.
+-- Reads core, quality, delivery; writes the temporary table candidate.
+CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
+WITH fresh AS (
+    SELECT
+        punch.project_code,
+        punch.punch_id,
+        FALSE AS is_known
+    FROM core.punch AS punch
+    WHERE
+        punch.work_date = cast(:work_date AS date)
+        AND punch.change_no > cast(:upto AS bigint) AND punch.change_no <= cast(:change_no AS bigint)
+        AND NOT EXISTS (
+            SELECT 1 FROM delivery.backlog AS known
+            WHERE
+                known.work_date = cast(:work_date AS date) AND known.target = cast(:target AS text)
+                AND known.project_code = punch.project_code AND known.punch_id = punch.punch_id
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM delivery.punch_batch AS ledger
+            INNER JOIN delivery.batch AS batch
+                ON
+                    batch.work_date = ledger.work_date AND batch.project_code = ledger.project_code
+                    AND batch.batch_id = ledger.batch_id
+            LEFT JOIN delivery.row_outcome AS outcome
+                ON
+                    outcome.work_date = ledger.work_date AND outcome.project_code = ledger.project_code
+                    AND outcome.target = ledger.target AND outcome.punch_id = ledger.punch_id
+                    AND outcome.batch_id = ledger.batch_id
+            WHERE
+                ledger.work_date = cast(:work_date AS date) AND ledger.target = cast(:target AS text)
+                AND ledger.project_code = punch.project_code AND ledger.punch_id = punch.punch_id
+                AND CASE
+                    WHEN outcome.outcome = 'acknowledged' THEN TRUE
+                    WHEN outcome.outcome = 'refused' THEN batch.as_of_change >= punch.change_no
+                    WHEN outcome.outcome = 'released' THEN FALSE
+                    WHEN batch.state = 'refused' THEN batch.as_of_change >= punch.change_no
+                    ELSE batch.state <> 'released'
+                END
+        )
+),
+
+key AS (
+    SELECT
+        project_code,
+        punch_id,
+        is_known
+    FROM fresh
+    UNION ALL
+    SELECT
+        project_code,
+        punch_id,
+        TRUE
+    FROM delivery.backlog
+    WHERE work_date = cast(:work_date AS date) AND target = cast(:target AS text)
+),
+
+stop AS (
+    SELECT
+        object,
+        object_key,
+        min(rule_id) AS rule_id
+    FROM quality.finding
+    WHERE work_date = cast(:work_date AS date) AND severity = 'stop'
+    GROUP BY object, object_key
+),
+
+entered AS (
+    SELECT DISTINCT
+        movement.project_code,
+        movement.person_id
+    FROM core.entry_exit AS movement
+    INNER JOIN delivery.registration AS sent
+        ON
+            sent.target = cast(:target AS text) AND sent.kind = 'movement' AND sent.state = 'acknowledged'
+            AND sent.project_code = movement.project_code AND sent.local_key = movement.entry_exit_id
+    WHERE movement.kind = '1'
+),
+
+judged AS (
+    SELECT
+        key.project_code,
+        key.punch_id,
+        key.is_known,
+        punch.punched_at,
+        CASE WHEN cast(:by_team AS boolean) THEN coalesce(team.platform_key, '') ELSE '' END AS group_key,
+        CASE
+            WHEN punch.withdrawn_at IS NOT NULL THEN 'WITHDRAWN'
+            WHEN punch_stop.rule_id IS NOT NULL THEN punch_stop.rule_id
+            WHEN project_stop.rule_id IS NOT NULL THEN project_stop.rule_id
+            WHEN person_stop.rule_id IS NOT NULL THEN person_stop.rule_id
+            WHEN worker_stop.rule_id IS NOT NULL THEN worker_stop.rule_id
+            WHEN team_stop.rule_id IS NOT NULL THEN team_stop.rule_id
+            WHEN device_stop.rule_id IS NOT NULL THEN device_stop.rule_id
+            WHEN open_one.project_code IS NULL THEN 'NO_CREDENTIALS'
+            WHEN registered.state = 'refused' THEN 'WORKER_REFUSED'
+            WHEN worker.person_id IS NULL OR coalesce(registered.state, '') <> 'acknowledged' THEN 'WORKER_NOT_REGISTERED'
+            WHEN entered.person_id IS NULL THEN 'ENTRY_NOT_SENT'
+            WHEN cast(:target AS text) = 'nation' AND team.platform_key IS NULL THEN 'TEAM_NOT_REGISTERED'
+            WHEN cast(:target AS text) = 'province' AND coalesce(device.state, '') <> 'acknowledged' THEN 'DEVICE_NOT_REGISTERED'
+        END AS rule_id,
+        coalesce(registered.reason, '') AS platform_reason
+    FROM key
+    INNER JOIN core.punch AS punch
+        ON
+            punch.work_date = cast(:work_date AS date) AND punch.project_code = key.project_code AND punch.punch_id = key.punch_id
+    LEFT JOIN core.project_worker AS worker ON worker.project_code = punch.project_code AND worker.person_id = punch.person_id
+    LEFT JOIN stop AS punch_stop ON punch_stop.object = 'punch' AND punch_stop.object_key = punch.punch_id
+    LEFT JOIN stop AS project_stop ON project_stop.object = 'project' AND project_stop.object_key = punch.project_code
+    LEFT JOIN stop AS person_stop ON person_stop.object = 'person' AND person_stop.object_key = punch.person_id
+    LEFT JOIN stop AS worker_stop
+        ON worker_stop.object = 'project_worker' AND worker_stop.object_key = concat_ws('|', punch.project_code, punch.person_id)
+    LEFT JOIN stop AS team_stop ON team_stop.object = 'team' AND team_stop.object_key = worker.team_id
+    LEFT JOIN stop AS device_stop ON device_stop.object = 'device' AND device_stop.object_key = punch.device_sn
+    LEFT JOIN delivery.open_project AS open_one
+        ON open_one.target = cast(:target AS text) AND open_one.project_code = punch.project_code
+    LEFT JOIN delivery.registration AS registered
+        ON
+            registered.target = cast(:target AS text) AND registered.kind = 'worker'
+            AND registered.project_code = punch.project_code AND registered.local_key = punch.person_id
+    LEFT JOIN entered ON entered.project_code = punch.project_code AND entered.person_id = punch.person_id
+    LEFT JOIN delivery.registration AS team
+        ON
+            team.target = cast(:target AS text) AND team.kind = 'team' AND team.state = 'acknowledged'
+            AND team.project_code = punch.project_code
+            AND team.local_key = coalesce(worker.team_id, concat('management|', worker.corp_code))
+    LEFT JOIN delivery.registration AS device
+        ON
+            device.target = cast(:target AS text) AND device.kind = 'device'
+            AND device.project_code = punch.project_code AND device.local_key = punch.device_sn
+)
+
+SELECT
+    project_code,
+    punch_id,
+    is_known,
+    punched_at,
+    group_key,
+    rule_id,
+    CASE rule_id
+        WHEN 'WITHDRAWN' THEN 'the municipal platform no longer has the row'
+        WHEN 'NO_CREDENTIALS' THEN 'no credentials of the project were loaded: realname credentials import'
+        WHEN 'WORKER_REFUSED' THEN concat('the platform refused the worker: ', platform_reason)
+        WHEN 'WORKER_NOT_REGISTERED' THEN 'the platform does not have the worker yet'
+        WHEN 'ENTRY_NOT_SENT' THEN 'the platform does not have the entry of the worker yet'
+        WHEN 'TEAM_NOT_REGISTERED' THEN 'the platform does not have the team yet'
+        WHEN 'DEVICE_NOT_REGISTERED' THEN 'the platform does not have the device yet'
+        ELSE 'finding of rule ' || rule_id
+    END AS reason
+FROM judged;
