@@ -57,6 +57,14 @@ class PermissionRefusedError(FatalError):
     """The platform refused the caller, the method or the protocol version."""
 
 
+class CallRefusedError(FatalError):
+    """The platform refused what surrounds a request, as its time stamp or appid; `answer` holds its words."""
+
+    def __init__(self, message: str, answer: str = "") -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
 class ThrottledError(RetriableError):
     """The platform said that there were too many calls."""
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from realname_sync.errors import (
+    CallRefusedError,
     ConnectionMissingError,
     DataError,
     MalformedAnswerError,
@@ -154,10 +155,29 @@ def test_each_code_is_an_error_of_its_own(
 
 
 def test_the_platforms_words_are_kept_beside_a_refusal(platform: Any, client: OpenApiClient) -> None:
-    platform.play(platform.answer(code=-1, message="appid无效"))
+    platform.play(platform.answer(code=-1, message="teamSysNo 超出范围"))
     with pytest.raises(PlatformAnswerError) as caught:
         client.call(WRITE, "{}", PAIR)
-    assert caught.value.answer == "appid无效"
+    assert caught.value.answer == "teamSysNo 超出范围"
+
+
+@pytest.mark.parametrize("named", ["参数 timestamp 超出允许的时间误差", "appid无效", "参数 version 不正确"])
+def test_a_refusal_of_what_surrounds_the_request_ends_everything(
+    platform: Any, client: OpenApiClient, named: str
+) -> None:
+    platform.play(platform.answer(code=-1, message=named))
+    with pytest.raises(CallRefusedError, match="province_platform") as caught:
+        client.call(WRITE, "{}", PAIR)
+    assert caught.value.answer == named
+
+
+@pytest.mark.parametrize(("method", "expected"), [(READ, PlatformBusyError), (WRITE, UnknownOutcomeError)])
+def test_a_nonce_that_was_seen_means_that_the_call_came_twice(
+    platform: Any, client: OpenApiClient, method: str, expected: type[RealnameError]
+) -> None:
+    platform.play(platform.answer(code=-1, message="参数 nonce 已使用"))
+    with pytest.raises(expected):
+        client.call(method, "{}", PAIR)
 
 
 def test_a_refused_signature_names_the_connection_to_look_at(platform: Any, client: OpenApiClient) -> None:

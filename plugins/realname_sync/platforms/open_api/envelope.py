@@ -1,6 +1,7 @@
 """What goes over the wire: the signed form of a call, and the answer to it with what its code means."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from realname_sync.errors import (
+    CallRefusedError,
     MalformedAnswerError,
     PermissionRefusedError,
     PlatformBusyError,
@@ -23,6 +25,10 @@ from realname_sync.platforms.open_api.signature import sign
 from realname_sync.standards import Profile
 from realname_sync.standards.model import Direction
 from realname_sync.workdate import SHANGHAI
+
+
+# A request's fields are never called so; `appid` unknown is such a case (open-api.md 2.4), a clock that is off another.
+_PUBLIC_PARAMETER = re.compile(r"\b(appid|timestamp|format|version|corpsign)\b", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,8 @@ class Call:
 
         Raises:
             RequestRefusedError: code -1.
+            CallRefusedError: code -1 that names a public parameter: it would meet every call.
+            PlatformBusyError, UnknownOutcomeError: code -1 that names the nonce: the network brought the call twice.
             SignatureRefusedError: code -2.
             PermissionRefusedError: code -3 or -4.
             ThrottledError: code -5.
@@ -135,6 +143,14 @@ class Call:
         match answer.code:
             case 0:
                 return
+            case -1 if "nonce" in answer.message.lower():
+                raise self.lost("code -1, its nonce has been seen: the call came twice", answer.message)
+            case -1 if named := _PUBLIC_PARAMETER.search(answer.message):
+                raise CallRefusedError(
+                    f"{self.platform}: {self.method} was refused for its parameter {named.group().lower()} (code -1); "
+                    f"check the clock of this machine and the appid of connection {self.platform}_platform",
+                    answer.message,
+                )
             case -1:
                 text = f"{self.platform}: {self.method} was refused as a wrong request (code -1)"
                 raise RequestRefusedError(text, answer.message)
