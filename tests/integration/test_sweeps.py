@@ -165,3 +165,12 @@ def test_an_abandoned_claim_is_taken_over_only_when_its_calls_can_no_longer_be_t
     checked.override("nation_platform", clock_tolerance_seconds=60)
     deliver(checked.city, DAY, "nation")
     assert_effect_equals_acknowledged(checked, "nation")
+
+
+def test_a_call_costs_little_more_than_one_question_about_its_result(open_town: Callable[..., Any]) -> None:
+    town = open_town(1, checked=True, result_delay_seconds=1.5)
+    deliver(town.city, DAY, "nation")
+    made = town.platforms.counts("nation")["calls"]
+    writes = sum(count for method, count in made.items() if method.endswith((".Add", ".Upload")))
+    assert writes > 100
+    assert made["AsyncHandleResult.Query"] <= 1.2 * writes

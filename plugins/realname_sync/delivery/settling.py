@@ -1,7 +1,7 @@
 """Takes batches, gives them back, asks what became of them oldest first, and writes down the verdicts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -180,15 +180,17 @@ def collect_results(desk: Desk, kind: str, settle: Settle) -> None:
     """
     give_up_at = desk.clock() + desk.patience
     pause = _FIRST_PAUSE
+    attempt = 0
     while waiting := _count_sent(desk, kind):
         desk.sleep(pause)  # asked right after the call, no platform has an answer yet
-        settled = _ask_in_order_of_age(desk, kind, settle)
+        settled = _ask_in_order_of_age(desk, kind, settle, attempt=attempt)
         if settled < waiting and desk.clock() > give_up_at:
             raise RetriableError(
                 f"{desk.target}: {waiting - settled} calls of kind {kind} have no result yet; "
                 "they stay recorded, and the next run asks after them first"
             )
         pause = _FIRST_PAUSE if settled == waiting else min(pause * 2, _LONGEST_PAUSE)
+        attempt += 1
 
 
 def collect_ripe(desk: Desk, kind: str, settle: Settle, age: timedelta) -> None:
@@ -199,17 +201,29 @@ def collect_ripe(desk: Desk, kind: str, settle: Settle, age: timedelta) -> None:
 def batches_in(desk: Desk, kind: str, state: str) -> Sequence[Any]:
     """All batches of a kind that are in a state, in order of age."""
     with desk.look() as connection:
-        return statements.rows(
-            connection,
-            "delivery/open_batches",
-            kind=kind,
-            state=state,
-            sent_before=None,
-            after_sent_at=None,
-            after_batch_id=None,
-            wanted=None,
-            **desk.key,
-        )
+        return _page(desk, connection, kind, state)
+
+
+def _page(
+    desk: Desk,
+    connection: Connection,
+    kind: str,
+    state: str,
+    sent_before: datetime | None = None,
+    after: Any = None,
+    wanted: int | None = None,
+) -> Sequence[Any]:
+    return statements.rows(
+        connection,
+        "delivery/open_batches",
+        kind=kind,
+        state=state,
+        sent_before=sent_before,
+        after_sent_at=after and after.sent_at,
+        after_batch_id=after and after.batch_id,
+        wanted=wanted,
+        **desk.key,
+    )
 
 
 def _count_sent(desk: Desk, kind: str) -> int:
@@ -217,29 +231,34 @@ def _count_sent(desk: Desk, kind: str) -> int:
         return int(statements.scalar(connection, "delivery/count_batches", kind=kind, state="sent", **desk.key))
 
 
-def _ask_in_order_of_age(desk: Desk, kind: str, settle: Settle, older_than: timedelta | None = None) -> int:
-    """One round of questions, oldest first; ends where most of the asked have no result yet: the younger have none."""
+def _ask_in_order_of_age(
+    desk: Desk, kind: str, settle: Settle, *, attempt: int = 0, older_than: timedelta | None = None
+) -> int:
+    """One round of questions, oldest first, and how many were settled.
+
+    One batch is asked after first, another one in each attempt, so that one that never ends stands in nobody's way: a
+    platform that has nothing ready costs one question. The round ends where most of the asked have no result yet, for
+    the younger ones have none either.
+    """
     settled = 0
     last: Any = None
     before = desk.clock() - older_than if older_than else None
     while True:
         with desk.look() as connection:
-            page = statements.rows(
-                connection,
-                "delivery/open_batches",
-                kind=kind,
-                state="sent",
-                sent_before=before,
-                after_sent_at=last and last.sent_at,
-                after_batch_id=last and last.batch_id,
-                wanted=_AT_A_TIME,
-                **desk.key,
-            )
+            page = list(_page(desk, connection, kind, "sent", before, last, _AT_A_TIME))
         if not page:
             return settled
-        answered = _ask(desk, page, settle)
+        answered, asked = 0, len(page)
+        rest = page
+        if last is None:
+            first = page[attempt % len(page)]
+            rest = [row for row in page if row is not first]
+            answered = _ask(desk, [first], settle)
+            if not answered:
+                return settled
+        answered += _ask(desk, rest, settle) if rest else 0
         settled += answered
-        if answered * 2 < len(page):
+        if answered * 2 < asked:
             return settled
         last = page[-1]
 
