@@ -1,7 +1,8 @@
--- Plan the two halves of a batch that was refused whole without a row being named. Reads and writes delivery.batch, delivery.punch_batch.
+-- Plan the two halves of a batch of more than one row that was refused whole without a row being named.
+-- Reads and writes delivery.batch, delivery.punch_batch.
 WITH parent AS (
     SELECT * FROM delivery.batch
-    WHERE work_date = :work_date AND batch_id = :batch_id
+    WHERE work_date = :work_date AND batch_id = :batch_id AND row_count > 1
 ),
 
 half AS (

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
-from deliveries import ATTENDANCE, assert_effect_equals_acknowledged, deliver_until_it_ends
+from deliveries import ATTENDANCE, DAY, assert_effect_equals_acknowledged, deliver_until_it_ends
+
+from realname_sync.errors import RetriableError
+from realname_sync.pipelines.deliver import completeness, deliver
 
 
 @pytest.mark.parametrize("target", ["province", "nation"])
@@ -26,3 +29,15 @@ def test_after_any_fault_the_platform_has_each_punch_once(checked: Any, target: 
     checked.platforms.set_faults(target, {"method": ATTENDANCE, **fault})
     deliver_until_it_ends(checked, target)
     assert_effect_equals_acknowledged(checked, target)
+
+
+def test_rows_are_not_refused_for_trouble_the_platform_has_with_everything(checked: Any) -> None:
+    checked.platforms.set_faults("nation", {"kind": "failed_results", "method": ATTENDANCE})
+    with pytest.raises(RetriableError, match="neither took nor refused"):
+        deliver(checked.city, DAY, "nation")
+    states = completeness(checked.city, DAY)["nation"]
+    assert (states["acknowledged"], states["refused"]) == (0, 0)
+    assert states["waiting"] + states["in_batch"] == states["read"] - states["held"]
+    checked.platforms.clear_faults()
+    deliver(checked.city, DAY, "nation")
+    assert_effect_equals_acknowledged(checked, "nation")

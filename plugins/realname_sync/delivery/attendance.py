@@ -25,6 +25,7 @@ from realname_sync.delivery.settling import (
     return_to_backlog,
     settle_attendance,
 )
+from realname_sync.errors import RetriableError
 from realname_sync.platforms.open_api.cipher import encrypt
 from realname_sync.standards import check_request, serialise
 from realname_sync.warehouse import statements
@@ -64,6 +65,11 @@ class AttendanceDelivery:
             self.send()
             collect_results(self.desk, KIND, self._settle)
             asked += resolve_unknown(self.desk)
+        else:
+            raise RetriableError(
+                f"{self.desk.target}: after {_ROUNDS} rounds there are still punches of {self.desk.work_date} that the "
+                "platform neither took nor refused; they wait, and the next run sends them"
+            )
         require_no_other_sender(self.desk, KIND)
         return {"calls": self.calls, "packed": packed, "asked": asked}
 

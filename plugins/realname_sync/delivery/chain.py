@@ -108,11 +108,14 @@ class StepDelivery:
         self._carry_on()
         for _ in range(_ROUNDS):
             items = self._due()
+            known = (dict(self.counts), len(self._alone))
             if not items:
                 break
             self._send(self._plan(items))
             collect_results(self.desk, self.step.kind, self._settle)
             self._resolve("unknown")
+            if known == (self.counts, len(self._alone)):
+                break  # nothing came of it, so the same again would not either; the next run tries
         if self.step.kind == "team":
             self._learn_team_numbers()
         if any(self.counts.values()):
@@ -301,7 +304,7 @@ class StepDelivery:
         for place in places:
             verdict = counted[place.batch_id]
             fate, reason = verdict.rows.get(place.row_index, (verdict.fate, verdict.reason))
-            if fate == "split":
+            if fate in {"split", "troubled"}:
                 self._alone.add(place.local_key)
                 fate = "released"
             key = Item(place.project_code, place.local_key, b"", {}, {})

@@ -14,10 +14,12 @@ from typing import Literal
 from realname_sync.platforms.open_api.client import AsyncResult
 from realname_sync.standards import Profile
 
-Fate = Literal["acknowledged", "refused", "released", "split"]
+Fate = Literal["acknowledged", "refused", "released", "split", "troubled"]
 
 _ROW = re.compile(r"\[\w+\]\[(\d+)\]")
 _ALREADY = re.compile(r"已存在|已经存在|已添加|已登记|已在|重复|\balready\b|\bexists\b|\bduplicate", re.IGNORECASE)
+# The platform's own trouble says nothing of the rows (open-api.md 2.4, "server fault").
+_ITS_OWN_TROUBLE = re.compile(r"internal error|系统(异常|繁忙|错误)|服务(异常|不可用)|超时|timed? ?out", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{9,}[0-9Xx]?")
 _TEAM_NUMBER = re.compile(r"(?<!\d)\d{10}(?!\d)")
 _REASON_LENGTH = 300
@@ -27,7 +29,8 @@ _REASON_LENGTH = 300
 class Verdict:
     """What became of a batch; `rows` holds, by index, the rows whose fate is not the batch's, with the reason.
 
-    `split`: it was refused whole without saying which row is to blame, so it has to be sent in parts.
+    `split`: it was refused whole without saying which row is to blame, so it has to be sent in parts. `troubled`: the
+    platform failed at it, which may be a row's fault or its own.
     """
 
     fate: Fate
@@ -54,6 +57,8 @@ def read_verdict(profile: Profile, result: AsyncResult, row_count: int) -> Verdi
         number = _TEAM_NUMBER.search(result.result)
         return Verdict("acknowledged", "already there", platform_key=number.group() if number else None)
     named = _named_rows(result.result, row_count)
+    if not named and _ITS_OWN_TROUBLE.search(result.result):
+        return Verdict("troubled", tidy(result.result))
     if row_count == 1 or (not named and profile.bad_row == "that_row"):
         return Verdict("refused", tidy(result.result))
     if not named:

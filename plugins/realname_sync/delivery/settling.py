@@ -1,6 +1,7 @@
 """Takes batches, gives them back, asks what became of them oldest first, and writes down the verdicts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,13 +101,13 @@ def refusals(desk: Desk, claimed: Sequence[Any], sent: Sequence[Sent]) -> dict[i
 
 
 def settle_batches(desk: Desk, connection: Connection, verdicts: Mapping[int, Verdict]) -> Mapping[int, Verdict]:
-    """Write the verdicts onto their batches; `split` counts as released, its parts are planned anew.
+    """Write the verdicts onto their batches; `split` and `troubled` count as released, the rows are planned anew.
 
     Returns:
         The verdicts that counted. A batch that another sender settled meanwhile is not among them: nothing more may
         follow from what is said of it here.
     """
-    states = {"split": "released"}
+    states = {"split": "released", "troubled": "released"}
     changed = statements.rows(
         connection,
         "delivery/settle_batches",
@@ -120,8 +121,15 @@ def settle_batches(desk: Desk, connection: Connection, verdicts: Mapping[int, Ve
 
 
 def settle_attendance(desk: Desk, connection: Connection, verdicts: Mapping[int, Verdict]) -> None:
-    """Write down what became of batches of punches: the batches, rows of another fate, halves, and what waits again."""
-    counted = settle_batches(desk, connection, verdicts)
+    """Write down what became of batches of punches: the batches, rows of another fate, halves, and what waits again.
+
+    A batch that a platform failed at is halved like one that was refused without a reason; a row alone waits, and is
+    refused once it failed alone again and again while others were taken.
+    """
+    troubled = [batch_id for batch_id, verdict in verdicts.items() if verdict.fate == "troubled"]
+    hopeless = statements.rows(connection, "delivery/hopeless_batches", batch_ids=troubled, **desk.key)
+    refused = {row.batch_id: replace(verdicts[row.batch_id], fate="refused") for row in hopeless}
+    counted = settle_batches(desk, connection, {**verdicts, **refused})
     record_rows(
         desk,
         connection,
@@ -132,16 +140,12 @@ def settle_attendance(desk: Desk, connection: Connection, verdicts: Mapping[int,
             if fate != verdict.fate
         ],
     )
-    for batch_id, verdict in counted.items():
-        if verdict.fate == "split":
-            statements.run(
-                connection, "delivery/split_batch", work_date=desk.work_date, batch_id=batch_id, now=desk.clock()
-            )
-    return_to_backlog(
-        desk,
-        connection,
-        [batch_id for batch_id, verdict in counted.items() if verdict.fate in {"released", "acknowledged"}],
-    )
+    in_parts = [batch_id for batch_id, verdict in counted.items() if verdict.fate in {"split", "troubled"}]
+    for batch_id in in_parts:
+        statements.run(
+            connection, "delivery/split_batch", work_date=desk.work_date, batch_id=batch_id, now=desk.clock()
+        )
+    return_to_backlog(desk, connection, [batch_id for batch_id in counted if batch_id not in refused])
 
 
 def record_rows(desk: Desk, connection: Connection, rows: Sequence[tuple[int, int, str, str]]) -> None:

@@ -51,11 +51,19 @@ def test_a_worker_that_is_there_already_counts_as_told_beside_one_that_is_refuse
 
 
 def test_a_refusal_that_names_no_row_is_split_until_one_row_is_alone() -> None:
-    several = read_verdict(NATION, AsyncResult(10, "Internal Error"), 4)
-    alone = read_verdict(NATION, AsyncResult(10, "Internal Error"), 1)
+    several = read_verdict(NATION, AsyncResult(10, "batch refused"), 4)
+    alone = read_verdict(NATION, AsyncResult(10, "batch refused"), 1)
     assert several is not None
     assert alone is not None
     assert (several.fate, alone.fate) == ("split", "refused")
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+@pytest.mark.parametrize("text", ["Internal Error", "系统繁忙，请稍后再试", "处理超时"])
+def test_a_platforms_own_trouble_refuses_no_row(rows: int, text: str) -> None:
+    verdict = read_verdict(NATION, AsyncResult(10, text), rows)
+    assert verdict is not None
+    assert verdict.fate == "troubled"
 
 
 def test_the_province_keeps_the_good_rows() -> None:
