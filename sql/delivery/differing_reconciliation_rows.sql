@@ -35,6 +35,12 @@ in_ledger AS (
         AND coalesce(outcome.outcome, batch.state) NOT IN ('refused', 'released')
 ),
 
+tried AS (
+    SELECT DISTINCT punch_id
+    FROM delivery.punch_batch
+    WHERE work_date = :work_date AND project_code = :project_code AND target = :target
+),
+
 unrecorded AS (
     SELECT
         punch.project_code,
@@ -42,12 +48,7 @@ unrecorded AS (
         CASE
             WHEN backlog.rule_id IS NOT NULL THEN 'held'
             WHEN backlog.punch_id IS NOT NULL THEN 'waiting'
-            WHEN EXISTS (
-                SELECT FROM delivery.punch_batch AS ledger
-                WHERE
-                    ledger.work_date = :work_date AND ledger.project_code = punch.project_code AND ledger.target = :target
-                    AND ledger.punch_id = punch.punch_id
-            ) THEN 'refused'
+            WHEN tried.punch_id IS NOT NULL THEN 'refused'
             ELSE 'waiting'
         END AS standing
     FROM core.punch AS punch
@@ -55,9 +56,10 @@ unrecorded AS (
         ON
             backlog.work_date = :work_date AND backlog.project_code = punch.project_code AND backlog.target = :target
             AND backlog.punch_id = punch.punch_id
+    LEFT JOIN tried ON tried.punch_id = punch.punch_id
     WHERE
         punch.work_date = :work_date AND punch.project_code = :project_code
-        AND NOT EXISTS (SELECT FROM in_ledger WHERE in_ledger.punch_id = punch.punch_id)
+        AND punch.punch_id NOT IN (SELECT known.punch_id FROM in_ledger AS known)
 ),
 
 ours AS (

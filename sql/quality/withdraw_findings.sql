@@ -1,8 +1,9 @@
--- Take away the findings of :work_date that this run no longer made.
+-- Take away the findings of :work_date that this run no longer made; with :rule_ids, of these rules.
 -- Reads staged_finding; deletes from quality.finding of that date only.
 DELETE FROM quality.finding AS kept
 WHERE
     kept.work_date = :work_date
+    AND (cast(:rule_ids AS text[]) IS NULL OR kept.rule_id = any(cast(:rule_ids AS text[])))
     AND NOT EXISTS (
         SELECT 1 FROM staged_finding AS found
         WHERE

@@ -1,20 +1,25 @@
 """Check a work date: run every rule in force and put what they find in the place of the date's former findings."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from time import perf_counter
 from typing import Any
 
+from sqlalchemy import Connection
+
 from realname_sync.errors import SettingsError
 from realname_sync.pipelines.city import City
 from realname_sync.quality import findings
-from realname_sync.quality.catalogue import load_catalogue
+from realname_sync.quality.catalogue import Rule, load_catalogue
 from realname_sync.quality.findings import Finding
 from realname_sync.quality.rules import run_rule
 from realname_sync.quality.shape import find_misshapen
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
+
+_ON_UPLOADS = "UPL-"
 
 
 def check_consistency(city: City, work_date: date) -> dict[str, Any]:
@@ -28,13 +33,7 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
     """
     began = perf_counter()
     with recorded_run(city.engine, Role.CHECK, "check_consistency", city.clock, work_date=work_date) as summary:
-        spec = city.connection("integrity_platform")
-        city_code = str(spec.extra.get("area_code") or spec.login.removeprefix("zj-"))
-        rules = load_catalogue().in_force(work_date, city_code)
-        if not rules:
-            raise SettingsError(
-                f"no rule is in force for {city_code} on {work_date}: see region and valid_from in the catalogue"
-            )
+        city_code, rules = _rules_in_force(city, work_date)
         with transaction(city.engine, Role.CHECK) as connection:
             statements.run(connection, "ops/ensure_work_date", work_date=work_date)
 
@@ -46,11 +45,47 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
             misshapen = suites.submit(shape)
             statements.run(connection, "quality/claim_work_date", work_date=work_date)
             findings.begin_staging(connection, rules.values())
-            for rule in rules.values():
-                if rule.statement is not None:
-                    run_rule(connection, rule, work_date, city_code)
+            _run_statements(connection, rules, work_date, city_code)
             findings.stage_findings(connection, misshapen.result())
             findings.replace_findings(connection, work_date, city.clock())
             by_rule, stops = findings.count_findings(connection, work_date)
         summary |= {"findings": dict(by_rule), "stop": stops, "seconds": round(perf_counter() - began, 1)}
     return summary
+
+
+def check_uploads(city: City, work_date: date) -> dict[str, int]:
+    """Run only the rules on what the platforms have of `work_date`, and replace only their findings.
+
+    Returns:
+        Findings by rule.
+
+    Raises:
+        SettingsError: no rule of the catalogue is in force, or one and its implementation do not fit.
+    """
+    city_code, every_rule = _rules_in_force(city, work_date)
+    rules = {rule.id: rule for rule in every_rule.values() if rule.id.startswith(_ON_UPLOADS)}
+    with transaction(city.engine, Role.CHECK) as connection:
+        statements.run(connection, "ops/ensure_work_date", work_date=work_date)
+        statements.run(connection, "quality/claim_work_date", work_date=work_date)
+        findings.begin_staging(connection, rules.values())
+        _run_statements(connection, rules, work_date, city_code)
+        findings.replace_findings(connection, work_date, city.clock(), only=rules)
+        by_rule, _ = findings.count_findings(connection, work_date)
+    return {rule_id: count for rule_id, count in by_rule.items() if rule_id in rules}
+
+
+def _rules_in_force(city: City, work_date: date) -> tuple[str, Mapping[str, Rule]]:
+    spec = city.connection("integrity_platform")
+    city_code = str(spec.extra.get("area_code") or spec.login.removeprefix("zj-"))
+    rules = load_catalogue().in_force(work_date, city_code)
+    if not rules:
+        raise SettingsError(
+            f"no rule is in force for {city_code} on {work_date}: see region and valid_from in the catalogue"
+        )
+    return city_code, rules
+
+
+def _run_statements(connection: Connection, rules: Mapping[str, Rule], work_date: date, city_code: str) -> None:
+    for rule in rules.values():
+        if rule.statement is not None:
+            run_rule(connection, rule, work_date, city_code)

@@ -1,79 +1,231 @@
-"""Compare what the municipal platform has, what the ledger says and what each platform says, by project and day."""
+"""Hold what the municipal platform has, what the ledger says and what each platform says against one another.
 
-from collections.abc import Callable
+Counts by project first, one question a project; rows only where counts differ. What is missing at a platform is sent
+again by one more delivery; what is too much becomes a finding.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from realname_sync.delivery.desk import CallBook
-from realname_sync.errors import MalformedAnswerError
+from realname_sync.delivery.desk import CallBook, Desk
+from realname_sync.delivery.reconciliation import Compared, compare_project, count_there, let_calls_be_finished
+from realname_sync.pipelines.check import check_uploads
 from realname_sync.pipelines.city import City
-from realname_sync.pipelines.deliver import TARGETS, open_target
-from realname_sync.platforms.uplink import Uplink
+from realname_sync.pipelines.deliver import TARGETS, deliver, open_target
+from realname_sync.platforms.municipal import attendance_counts
+from realname_sync.platforms.uplink import DayCount
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
+from realname_sync.warehouse.protection import normalise
 from realname_sync.warehouse.runs import recorded_run
 
 _QUESTIONS_AT_ONCE = 8
 
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ProjectCounts:
+    """One project's day three ways; `there` is None where the platform was not asked or gave no count."""
+
+    project_code: str
+    municipal: int
+    read: int
+    acknowledged: int
+    persons: int | None
+    there: DayCount | None
+    has_left_over: bool
+    remark: str | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the platform has other rows, or rows of another number of persons, than it acknowledged."""
+        if self.there is None:
+            return False
+        return self.there.rows != self.acknowledged or (
+            None not in {self.there.persons, self.persons} and self.there.persons != self.persons
+        )
+
+    @property
+    def is_of_the_day(self) -> bool:
+        """Whether anyone has anything of the project's day."""
+        return any((self.municipal, self.read, self.acknowledged, self.there and self.there.rows))
+
 
 def reconcile_uploads(
-    city: City, work_date: date, *, progress: Callable[[str], None] = lambda _text: None
+    city: City,
+    work_date: date,
+    *,
+    targets: Sequence[str] = TARGETS,
+    every_row: bool = False,
+    progress: Progress = lambda _text: None,
 ) -> dict[str, Any]:
-    """Ask both platforms what they have of each project's day and write it beside our own counts.
+    """Reconcile a work date with the municipal platform and with `targets`; a second time there is nothing to do.
+
+    Args:
+        city: the city.
+        work_date: the date.
+        targets: `province`, `nation`, or both.
+        every_row: compare the rows of every project, also where the counts agree.
+        progress: told what is being done.
 
     Returns:
-        By platform: projects compared, projects that differ, rows acknowledged and rows on the platform.
+        Under `municipal` what is not read yet or gone there; by platform the projects compared and differing, the rows
+        missing, sent again, extra, doubled and adopted, and both sides' rows at the end; the findings by rule.
 
     Raises:
         FatalError: a platform refuses the caller, or a connection is missing.
-        PlatformBusyError, ThrottledError, NotSentError: a platform cannot be asked now.
+        RetriableError: a platform cannot be asked now, or what is sent again has no result yet.
     """
     with recorded_run(city.engine, Role.SEND, "reconcile_uploads", city.clock, work_date=work_date) as summary:
-        for target in TARGETS:
-            summary[target] = _reconcile_target(city, work_date, target)
-            progress(f"{target}: {summary[target]['projects']} projects compared, {summary[target]['differ']} differ")
+        with transaction(city.engine, Role.SEND) as connection:
+            statements.rows(connection, "ops/ensure_work_date", work_date=work_date)
+        municipal: dict[str, int] = defaultdict(int)
+        for project_code, rows in attendance_counts(city.municipal, work_date):
+            municipal[normalise(project_code)] += rows
+        try:
+            for target in targets:
+                summary[target] = _reconcile_target(city, work_date, target, municipal, every_row, progress)
+        finally:
+            summary["findings"] = check_uploads(city, work_date)
+        summary["municipal"] = _reading(city, work_date, municipal)
+        behind = summary["municipal"]["projects_differ"]
+        if behind:
+            progress(
+                f"the municipal platform has other rows of {behind} projects than were read: extract {work_date} again"
+            )
     return summary
 
 
-def _reconcile_target(city: City, work_date: date, target: str) -> dict[str, int]:
+def _reconcile_target(
+    city: City, work_date: date, target: str, municipal: Mapping[str, int], every_row: bool, progress: Progress
+) -> dict[str, int]:
     book = CallBook()
     uplink = open_target(city, target, book)
-    with transaction(city.engine, Role.SEND) as connection:
-        ours = statements.rows(connection, "delivery/ledger_by_project", work_date=work_date, target=target)
+    desk = Desk(city.engine, city.vault, uplink, book, work_date, city.clock, images=lambda _ids: {}, progress=progress)
     try:
-        with ThreadPoolExecutor(_QUESTIONS_AT_ONCE) as pool:
-            theirs = list(
-                pool.map(lambda row: _count(uplink, row.project_code, work_date) if row.is_open else None, ours)
-            )
+        counts = _count(desk, municipal)
+        differing = [one.project_code for one in counts if one.differs]
+        wanted = [one.project_code for one in counts if one.there and (every_row or one.differs or one.has_left_over)]
+        compared = _compare(desk, wanted)
+        _record(desk, counts, compared)
+        if any(one.count("missing", "released") for one in compared.values()):
+            progress(f"{target}: rows are missing there; delivering {work_date} once more")
+            deliver(city, work_date, target, progress=progress)
+        if any(one.found for one in compared.values()):
+            counts = _count_again(desk, municipal, counts, compared)
+            _record(desk, counts, compared)
     finally:
-        with transaction(city.engine, Role.SEND) as connection:
-            book.write(connection)
+        with desk.commit("close"):
+            pass  # the calls made since the last commit are written whatever happened
         uplink.client.close()
-    with transaction(city.engine, Role.SEND) as connection:
-        statements.run(connection, "delivery/clear_reconciliation", work_date=work_date, target=target)
+    asked = [one for one in counts if one.there is not None]
+    summary = {
+        "projects": sum(one.is_of_the_day for one in asked),
+        "differ": len(differing),
+        "missing": sum(one.count("missing") for one in compared.values()),
+        "sent_again": sum(one.count("missing", "released") for one in compared.values()),
+        "extra": sum(one.count("extra") for one in compared.values()),
+        "doubled": sum(one.count("doubled") for one in compared.values()),
+        "adopted": sum(one.count("adopted") for one in compared.values()),
+        "put_off": sum(not one.is_compared for one in compared.values()),
+        "not_asked": sum(one.is_of_the_day for one in counts if one.there is None),
+        "acknowledged": sum(one.acknowledged for one in asked),
+        "platform": sum(one.there.rows for one in asked if one.there),
+    }
+    progress(f"{target}: {summary['projects']} projects compared, {summary['differ']} differ")
+    return summary
+
+
+def _count(desk: Desk, municipal: Mapping[str, int], only: frozenset[str] | None = None) -> list[ProjectCounts]:
+    """Count each project's day three ways: one question to the platform a project."""
+    ours, persons = _ledger(desk)
+    known = {row.project_code: row for row in ours}
+    asked = [row.project_code for row in ours if row.is_open and (only is None or row.project_code in only)]
+    with ThreadPoolExecutor(_QUESTIONS_AT_ONCE) as pool:
+        there = dict(zip(asked, pool.map(partial(count_there, desk), asked), strict=True))
+    return [
+        ProjectCounts(
+            project_code=project_code,
+            municipal=municipal.get(project_code, 0),
+            read=row.read_rows if row else 0,
+            acknowledged=row.acknowledged_rows if row else 0,
+            persons=persons.get(project_code, 0) if desk.uplink.counts_persons else None,
+            there=there.get(project_code),
+            has_left_over=bool(row and row.has_left_over),
+        )
+        for project_code in sorted({*known, *municipal} if only is None else only)
+        for row in (known.get(project_code),)
+    ]
+
+
+def _ledger(desk: Desk) -> tuple[Sequence[Any], dict[str, int]]:
+    with desk.look() as connection:
+        ours = statements.rows(connection, "delivery/reconciliation_ledger", **desk.key)
+        if not desk.uplink.counts_persons:
+            return ours, {}
+        counted = statements.rows(connection, "delivery/reconciliation_persons", **desk.key)
+    return ours, {row.project_code: row.persons for row in counted}
+
+
+def _count_again(
+    desk: Desk, municipal: Mapping[str, int], counts: Sequence[ProjectCounts], compared: Mapping[str, Compared]
+) -> list[ProjectCounts]:
+    """The counts with those of the projects where something was found taken anew."""
+    changed = frozenset(code for code, one in compared.items() if one.found)
+    anew = {one.project_code: one for one in _count(desk, municipal, changed)}
+    return [anew.get(one.project_code, one) for one in counts]
+
+
+def _compare(desk: Desk, project_codes: Sequence[str]) -> dict[str, Compared]:
+    if not project_codes:
+        return {}
+    let_calls_be_finished(desk, project_codes)
+    with ThreadPoolExecutor(_QUESTIONS_AT_ONCE) as pool:
+        return dict(zip(project_codes, pool.map(partial(compare_project, desk), project_codes), strict=True))
+
+
+def _record(desk: Desk, counts: Sequence[ProjectCounts], compared: Mapping[str, Compared]) -> None:
+    """Put this comparison in the place of the last one; what it found of projects that agree now is forgotten."""
+    kept = [one for one in counts if one.is_of_the_day]
+    agreeing = [one.project_code for one in counts if one.there and one.project_code not in compared]
+    remarks = {code: one.remark for code, one in compared.items()}
+    with desk.commit("reconcile") as connection:
+        statements.run(connection, "delivery/clear_discrepancies", project_codes=agreeing, **desk.key)
+        statements.run(connection, "delivery/clear_reconciliation", **desk.key)
         statements.run(
             connection,
             "delivery/record_reconciliation",
-            work_date=work_date,
-            target=target,
-            checked_at=city.clock(),
-            project_codes=[row.project_code for row in ours],
-            read_rows=[row.read_rows for row in ours],
-            acknowledged_rows=[row.acknowledged_rows for row in ours],
-            platform_rows=theirs,
+            checked_at=desk.clock(),
+            project_codes=[one.project_code for one in kept],
+            municipal_rows=[one.municipal for one in kept],
+            read_rows=[one.read for one in kept],
+            acknowledged_rows=[one.acknowledged for one in kept],
+            platform_rows=[one.there and one.there.rows for one in kept],
+            acknowledged_persons=[one.persons for one in kept],
+            platform_persons=[one.there and one.there.persons for one in kept],
+            remarks=[remarks.get(one.project_code) for one in kept],
+            **desk.key,
         )
-    compared = [(row.acknowledged_rows, count) for row, count in zip(ours, theirs, strict=True) if count is not None]
+
+
+def _reading(city: City, work_date: date, municipal: Mapping[str, int]) -> dict[str, int]:
+    """What the municipal platform has now against what was read of it and stands."""
+    with transaction(city.engine, Role.READ) as connection:
+        read = {
+            row.project_code: row.read_rows
+            for row in statements.rows(connection, "delivery/reconciliation_read", work_date=work_date)
+        }
+    behind = {code: municipal.get(code, 0) - read.get(code, 0) for code in {*municipal, *read}}
     return {
-        "projects": len(compared),
-        "differ": sum(mine != count for mine, count in compared),
-        "acknowledged": sum(mine for mine, _ in compared),
-        "platform": sum(count for _, count in compared),
+        "rows": sum(municipal.values()),
+        "read": sum(read.values()),
+        "projects_differ": sum(difference != 0 for difference in behind.values()),
+        "not_yet_read": sum(difference for difference in behind.values() if difference > 0),
+        "gone": -sum(difference for difference in behind.values() if difference < 0),
     }
-
-
-def _count(uplink: Uplink, project_code: str, work_date: date) -> int | None:
-    try:
-        return uplink.attendance_count(project_code, work_date)
-    except MalformedAnswerError:
-        return None

@@ -30,7 +30,7 @@ def open_rows(engine: Engine, wanted: MunicipalObject, **parameters: Any) -> Ite
         SourceShapeError: a column is missing, or the statement cannot run; nothing has been read then.
         ConnectionMissingError: the database cannot be reached.
     """
-    with _reading(engine, wanted) as connection:
+    with _reading(engine, wanted.name) as connection:
         result = connection.execution_options(stream_results=True, yield_per=_ROWS_AT_A_TIME).execute(
             text(sql_text(f"municipal/{wanted.name}")), parameters
         )
@@ -48,7 +48,7 @@ def open_blocks(engine: Engine, wanted: MunicipalObject, **parameters: Any) -> I
     """
     query = sql_text(f"municipal/{wanted.name}").strip().rstrip(";")
     columns = ", ".join(f'"{column}"' for column in wanted.columns)
-    with _reading(engine, wanted) as connection:
+    with _reading(engine, wanted.name) as connection:
         _positions(connection.execute(text(f"SELECT * FROM ({query}) AS source LIMIT 0"), parameters), wanted)  # noqa: S608
         compiled = text(f"SELECT {columns} FROM ({query}) AS source").compile(dialect=engine.dialect)  # noqa: S608
         driver = connection.connection.driver_connection
@@ -56,6 +56,21 @@ def open_blocks(engine: Engine, wanted: MunicipalObject, **parameters: Any) -> I
             raise ConnectionMissingError("the municipal database closed the connection; run the step again")
         with driver.cursor() as cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT", parameters) as copy:
             yield iter(copy)
+
+
+def attendance_counts(engine: Engine, work_date: date) -> list[tuple[str, int]]:
+    """How many punches of a work date the municipal platform has now, by project code as it writes it.
+
+    Raises:
+        SourceShapeError: the statement cannot run.
+        ConnectionMissingError: the database cannot be reached.
+    """
+    start, end = local_day(work_date)
+    with _reading(engine, "attendance_count") as connection:
+        result = connection.execution_options(stream_results=True, yield_per=_ROWS_AT_A_TIME).execute(
+            text(sql_text("municipal/attendance_count")), {"day_start": start, "day_end": end}
+        )
+        return [(str(project_code or ""), int(rows)) for project_code, rows in result]
 
 
 def person_images(engine: Engine, person_ids: Sequence[str]) -> dict[str, str]:
@@ -67,7 +82,7 @@ def person_images(engine: Engine, person_ids: Sequence[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _reading(engine: Engine, wanted: MunicipalObject) -> Iterator[Connection]:
+def _reading(engine: Engine, name: str) -> Iterator[Connection]:
     try:
         connection = engine.connect()
     except OperationalError as failure:
@@ -82,7 +97,7 @@ def _reading(engine: Engine, wanted: MunicipalObject) -> Iterator[Connection]:
         except ProgrammingError as failure:
             reason = str(failure.orig).splitlines()[0]
             raise SourceShapeError(
-                f"sql/municipal/{wanted.name}.sql does not run on the municipal database ({reason}); "
+                f"sql/municipal/{name}.sql does not run on the municipal database ({reason}); "
                 "nothing was taken over: mend the statement"
             ) from failure
         finally:

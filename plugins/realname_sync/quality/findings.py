@@ -51,13 +51,16 @@ def stage_findings(connection: Connection, findings: Iterable[Finding]) -> int:
     )
 
 
-def replace_findings(connection: Connection, work_date: date, found_at: datetime) -> None:
-    """Put what is staged in the place of the findings of `work_date`; other dates are not touched.
+def replace_findings(
+    connection: Connection, work_date: date, found_at: datetime, *, only: Iterable[str] | None = None
+) -> None:
+    """Put what is staged in the place of the findings of `work_date`, of the rules `only` if given; other dates are not touched.
 
     A finding that an earlier run of the date made as well keeps the instant it was found at.
     """
     statements.run(connection, "quality/drop_explained_findings")
-    statements.run(connection, "quality/withdraw_findings", work_date=work_date)
+    rule_ids = None if only is None else list(only)
+    statements.run(connection, "quality/withdraw_findings", work_date=work_date, rule_ids=rule_ids)
     statements.run(connection, "quality/merge_findings", work_date=work_date, found_at=found_at)
 
 

@@ -26,6 +26,8 @@ AGREED = {
     "IDN-002": "warn",
     "RST-006": "warn",
     "ANS-001": "warn",
+    **{f"UPL-00{number}": "warn" for number in (1, 2, 3, 4, 5, 6, 7)},
+    "UPL-008": "note",
 }
 
 
