@@ -1,15 +1,32 @@
-"""How a work date stands: its punches by platform and state, its findings by rule, the last run of each step."""
+"""How a work date stands: its punches by platform, project and state, findings by rule, the last run of each step."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from realname_sync.pipelines.city import City
+from realname_sync.pipelines.forecast import Forecast, Load, forecasts
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
+from realname_sync.workdate import day_bounds, work_date_of
 
 TARGETS = ("province", "nation")
 STATES = ("waiting", "held", "in_batch", "acknowledged", "refused")
+WITHIN = ("unknown", "late")
+"""Of those in a batch, whose outcome is being asked for; of the acknowledged, which were sent after the day."""
+
+
+@dataclass(frozen=True)
+class ProjectState:
+    """How many punches of one project are due to one platform, and how they stand: STATES and WITHIN by name."""
+
+    target: str
+    project_code: str
+    due: int
+    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -33,6 +50,9 @@ class DayStatus:
         states: for each platform, how many punches are in each of the five states.
         findings: how many findings each rule has.
         steps: the last run of each step.
+        within: for each platform, how many are of unknown outcome (in batch) and late (acknowledged).
+        projects: the same by project.
+        forecasts: for each platform, whether it will be complete in time; only for today, or where something is left.
     """
 
     work_date: date
@@ -40,6 +60,9 @@ class DayStatus:
     states: dict[str, dict[str, int]]
     findings: dict[str, int]
     steps: list[StepState]
+    within: dict[str, dict[str, int]] = field(default_factory=dict)
+    projects: Sequence[ProjectState] = ()
+    forecasts: Mapping[str, Forecast] = field(default_factory=dict)
 
     def adds_up(self) -> bool:
         """Whether every punch that was read is in exactly one state for each platform."""
@@ -64,20 +87,57 @@ def report_page(city: City, work_date: date) -> str | None:
 
 def day_status(city: City, work_date: date) -> DayStatus:
     """How a work date stands at this moment."""
+    now = city.clock()
     with transaction(city.engine, Role.READ) as connection:
-        read = statements.scalar(connection, "core/count_punches", work_date=work_date)
-        counted = {row.target: row for row in statements.rows(connection, "delivery/completeness", work_date=work_date)}
+        projects = project_states(connection, work_date)
+        totals = _totals(projects)
+        loads = _loads(totals)
+        is_open = work_date == work_date_of(now) or any(load.left for load in loads.values())
+        expected = forecasts(connection, work_date, loads, now) if is_open else {}
         found = statements.rows(connection, "marts/count_by_rule", work_date=work_date)
-        ran: list[Any] = list(
-            statements.rows(connection, "marts/list_step_runs", work_date=work_date, moment=city.clock())
-        )
+        ran: list[Any] = list(statements.rows(connection, "marts/list_step_runs", work_date=work_date, moment=now))
     return DayStatus(
         work_date=work_date,
-        punches_read=read,
-        states={
-            target: {state: getattr(counted[target], state) if target in counted else 0 for state in STATES}
-            for target in TARGETS
-        },
+        punches_read=sum(one.due for one in projects if one.target == TARGETS[0]),
+        states={target: {state: totals[target][state] for state in STATES} for target in TARGETS},
         findings={row.rule_id: row.findings for row in found},
         steps=[StepState(row.step, row.target, row.state, row.started_at, row.ended_at) for row in ran],
+        within={target: {name: totals[target][name] for name in WITHIN} for target in TARGETS},
+        projects=projects,
+        forecasts=expected,
     )
+
+
+def day_forecasts(city: City, work_date: date) -> dict[str, Forecast]:
+    """Whether a date will be complete in time at each platform, as it looks at this moment."""
+    with transaction(city.engine, Role.READ) as connection:
+        loads = _loads(_totals(project_states(connection, work_date)))
+        return forecasts(connection, work_date, loads, city.clock())
+
+
+def project_states(connection: Connection, work_date: date) -> list[ProjectState]:
+    """How the punches of a date stand by platform and project."""
+    counted = statements.rows(
+        connection, "delivery/completeness_by_project", work_date=work_date, day_end=day_bounds(work_date)[1]
+    )
+    return [
+        ProjectState(
+            row.target, row.project_code, int(row.read), {name: int(getattr(row, name)) for name in (*STATES, *WITHIN)}
+        )
+        for row in counted
+    ]
+
+
+def _totals(projects: Sequence[ProjectState]) -> dict[str, dict[str, int]]:
+    totals = {target: dict.fromkeys((*STATES, *WITHIN), 0) for target in TARGETS}
+    for project in projects:
+        for name, count in project.counts.items():
+            totals[project.target][name] += count
+    return totals
+
+
+def _loads(totals: Mapping[str, Mapping[str, int]]) -> dict[str, Load]:
+    return {
+        target: Load(counts["waiting"], counts["in_batch"], counts["unknown"], counts["held"], counts["late"])
+        for target, counts in totals.items()
+    }
