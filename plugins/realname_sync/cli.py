@@ -128,12 +128,22 @@ def push(target: Target, work_date: WorkDate) -> None:
 
 
 @app.command()
-def reconcile(work_date: WorkDate) -> None:
-    """Compare our counts with the platforms'."""
+def reconcile(
+    work_date: WorkDate,
+    target: Annotated[list[Target] | None, typer.Option(help="Only this platform.")] = None,
+    every_row: Annotated[
+        bool, typer.Option("--rows", help="Compare rows also where the counts agree; lists every project's day.")
+    ] = False,
+) -> None:
+    """Compare with the platforms; send what they lost."""
+    from realname_sync import tables
+    from realname_sync.pipelines.deliver import TARGETS
     from realname_sync.pipelines.reconcile import reconcile_uploads
 
+    wanted = [one.value for one in target] if target else TARGETS
     with _city() as city:
-        _counts(reconcile_uploads(city, work_date, progress=_say))
+        summary = reconcile_uploads(city, work_date, targets=wanted, every_row=every_row, progress=_say)
+    tables.show_reconciliation(work_date, wanted, summary)
 
 
 @app.command()

@@ -1,6 +1,8 @@
 """What the command line shows as tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -41,6 +43,39 @@ def show_status(status: DayStatus) -> None:
     console.print(steps)
     if not status.adds_up():
         console.print("[red]the five states do not add up to the punches that were read[/]")
+
+
+def show_reconciliation(work_date: date, targets: Sequence[str], summary: Mapping[str, Any]) -> None:
+    """Print what a reconciliation found at each platform, and what the municipal platform has that was not read."""
+    columns = ("projects", "differ", "missing", "sent_again", "extra", "doubled", "adopted", "platform")
+    found = _table(f"{work_date}: reconciled", "platform")
+    for heading in columns:
+        found.add_column(heading.replace("_", " ").replace("platform", "there"), justify="right")
+    for target in targets:
+        found.add_row(target, *(str(summary[target][name]) for name in columns))
+    console = Console(highlight=False)
+    console.print(found)
+    for target in targets:
+        if summary[target]["put_off"]:
+            console.print(
+                f"{target}: calls to {summary[target]['put_off']} projects are not settled, so their rows were not "
+                f"compared: realname push {target} {work_date}, then reconcile again",
+                soft_wrap=True,
+            )
+        if summary[target]["not_asked"]:
+            console.print(
+                f"{target}: {summary[target]['not_asked']} projects could not be asked for (no pair, or no count)",
+                soft_wrap=True,
+            )
+    municipal = summary["municipal"]
+    console.print(f"municipal platform: {municipal['rows']} punches, {municipal['read']} read", soft_wrap=True)
+    if municipal["projects_differ"]:
+        console.print(
+            f"{municipal['not_yet_read']} not read yet and {municipal['gone']} gone, of {municipal['projects_differ']} "
+            f"projects: realname extract {work_date}, then check and push it",
+            soft_wrap=True,
+        )
+    console.print(findings_line(summary["findings"]), soft_wrap=True)
 
 
 def show_explanation(explained: ExplainedRule | ExplainedPunch) -> None:
