@@ -157,7 +157,8 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
                 return database_spec(postgres, names[name.removesuffix("_db")], name)
             spec = sandbox_connection(name)
             changed = overrides.get(name, {})
-            extra = {**spec.extra, "calls_per_second": None, "unknown_wait_seconds": 1, **changed.get("extra", {})}
+            unhurried = {"calls_per_second": None, "first_calls_per_second": 5000, "unknown_wait_seconds": 1}
+            extra = {**spec.extra, **unhurried, **changed.get("extra", {})}
             url = platforms.url(name.removesuffix("_platform"))
             return replace(spec, host=url, password=changed.get("password", spec.password), extra=extra)
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from realname_sync.delivery.attendance import AttendanceDelivery
 from realname_sync.delivery.chain import AFTER_ATTENDANCE, BEFORE_ATTENDANCE, Step, StepDelivery
-from realname_sync.delivery.desk import CallBook, Desk
+from realname_sync.delivery.desk import CallBook, Desk, new_sender
+from realname_sync.delivery.shared_pace import SharedPace
 from realname_sync.errors import ConnectionMissingError
 from realname_sync.pipelines.city import City
 from realname_sync.platforms.municipal import person_images
@@ -101,7 +102,13 @@ def open_target(city: City, target: str, book: CallBook) -> Uplink:
             )
         return pair
 
-    uplink = open_uplink(spec, credentials_for=credentials_for, clock=city.clock, on_call=book.note)
+    uplink = open_uplink(
+        spec,
+        credentials_for=credentials_for,
+        clock=city.clock,
+        on_call=book.note,
+        beat_for=lambda profile: SharedPace(city.engine, profile, new_sender(), city.clock),
+    )
     if uplink.profile.credentials == "per_project" and not pairs and company_pair is None:
         raise ConnectionMissingError(
             f"{target}: no project's credentials are loaded; load them with `realname credentials import FILE`"

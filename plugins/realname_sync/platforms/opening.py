@@ -6,12 +6,14 @@ from realname_sync.errors import ConnectionMissingError
 from realname_sync.platforms.integrity import IntegrityPlatform
 from realname_sync.platforms.open_api.client import CallRecord, OpenApiClient
 from realname_sync.platforms.open_api.envelope import Credentials
+from realname_sync.platforms.open_api.pace import Beat, Pace
 from realname_sync.platforms.uplink import CredentialsFor, Uplink
 from realname_sync.settings import ConnectionSpec
-from realname_sync.standards import load_profile
+from realname_sync.standards import Profile, load_profile
 from realname_sync.workdate import Clock, system_clock
 
 OnCall = Callable[[CallRecord], None]
+BeatFor = Callable[[Profile], Beat]
 
 
 def open_integrity(
@@ -32,17 +34,18 @@ def open_uplink(
     credentials_for: CredentialsFor | None = None,
     clock: Clock = system_clock,
     on_call: OnCall | None = None,
+    beat_for: BeatFor | None = None,
 ) -> Uplink:
     """The uplink behind the connection `province_platform` or `nation_platform`.
 
     Where the profile's credentials are per project, `credentials_for` must be given; else the connection's pair
-    serves all.
+    serves all. `beat_for` gives the beat by which the platform's calls keep to a rate that others know of too.
 
     Raises:
         ConnectionMissingError: the connection lacks its address, or there is no pair to use.
         SettingsError: its extra overrides something that makes no sense.
     """
-    client = _client(spec, clock, on_call)
+    client = _client(spec, clock, on_call, beat_for)
     if client.profile.credentials == "city":
         pair = credentials_of(spec)
         return Uplink(client, lambda _project_code: pair)
@@ -66,7 +69,11 @@ def credentials_of(spec: ConnectionSpec) -> Credentials:
     return Credentials(spec.login, spec.password, spec.extra.get("corp_key"))
 
 
-def _client(spec: ConnectionSpec, clock: Clock, on_call: OnCall | None) -> OpenApiClient:
+def _client(
+    spec: ConnectionSpec, clock: Clock, on_call: OnCall | None, beat_for: BeatFor | None = None
+) -> OpenApiClient:
     name = spec.name.removesuffix("_platform")
     overrides = {key: value for key, value in spec.extra.items() if key != "corp_key"}
-    return OpenApiClient(load_profile(name, overrides), spec.host, clock=clock, on_call=on_call)
+    profile = load_profile(name, overrides)
+    pace = Pace(profile.calls_per_second, beat=beat_for(profile) if beat_for else None)
+    return OpenApiClient(profile, spec.host, clock=clock, on_call=on_call, pace=pace)

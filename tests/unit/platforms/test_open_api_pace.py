@@ -45,3 +45,30 @@ def test_never_more_than_allowed_in_any_second(calls: int, pauses: list[float]) 
         starts.append(watch.now)
     for earlier, later in zip(starts, starts[calls:], strict=False):
         assert later - earlier >= 1.0 - 1e-9
+
+
+def test_a_beat_decides_the_rate_and_is_asked_once_a_second() -> None:
+    watch = Watch()
+    told: list[tuple[int, int]] = []
+
+    def beat(ended: int, complaints: int) -> float:
+        told.append((ended, complaints))
+        return 10.0
+
+    pace = Pace(None, beat=beat, monotonic=lambda: watch.now, sleep=watch.sleep)
+    for number in range(21):
+        pace.wait("a" if number % 2 else "b")
+        pace.note(complained=number == 3)
+    assert abs(watch.now - 102.0) < 1e-6
+    assert told[0] == (0, 0)
+    assert len(told) in (2, 3)
+    assert told[1][1] == 1
+    assert 10 <= sum(ended for ended, _ in told) <= 21
+
+
+def test_the_stated_figure_holds_whatever_the_beat_says() -> None:
+    watch = Watch()
+    pace = Pace(5, beat=lambda _ended, _complaints: 1000.0, monotonic=lambda: watch.now, sleep=watch.sleep)
+    for _ in range(11):
+        pace.wait("a")
+    assert watch.now >= 102.0

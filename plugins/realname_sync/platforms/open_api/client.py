@@ -127,7 +127,9 @@ class OpenApiClient:
         Raises:
             SettingsError: the standard has no such method.
         """
-        return Exchange(self.profile, self.standard, method, data_text, credentials, signed_at, self._on_call)
+        return Exchange(
+            self.profile, self.standard, method, data_text, credentials, signed_at, self._on_call, self.pace
+        )
 
     def read(self, method: str, query: Mapping[str, Any], credentials: Credentials) -> Any:
         """The `data` of a query's answer; repeated where the call failed on the way or there were too many.

@@ -26,7 +26,6 @@ from realname_sync.standards import Profile
 from realname_sync.standards.model import Direction
 from realname_sync.workdate import SHANGHAI
 
-
 # A request's fields are never called so; `appid` unknown is such a case (open-api.md 2.4), a clock that is off another.
 _PUBLIC_PARAMETER = re.compile(r"\b(appid|timestamp|format|version|corpsign)\b", re.IGNORECASE | re.ASCII)
 

@@ -5,9 +5,17 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from realname_sync.errors import CertificateError, NotSentError, RealnameError
+from realname_sync.errors import (
+    CertificateError,
+    NotSentError,
+    PlatformBusyError,
+    RealnameError,
+    ThrottledError,
+    UnknownOutcomeError,
+)
 from realname_sync.platforms.open_api.call_record import CallRecord, project_code_in
 from realname_sync.platforms.open_api.envelope import Answer, Call, Credentials, form_body, signed_form
+from realname_sync.platforms.open_api.pace import Pace
 from realname_sync.platforms.open_api.transport import CertificateRefusedError, NeverConnectedError, TransportError
 from realname_sync.standards import Profile, Standard
 
@@ -23,6 +31,7 @@ class Exchange:
         credentials: the pair it is signed with.
         signed_at: the aware instant that stands in it.
         on_call: told of the exchange once it has ended.
+        pace: told whether the platform complained.
     """
 
     def __init__(
@@ -34,6 +43,7 @@ class Exchange:
         credentials: Credentials,
         signed_at: datetime,
         on_call: Callable[[CallRecord], None] | None,
+        pace: Pace,
     ) -> None:
         direction = standard.method(method).direction
         self._call = Call(profile.name, method, direction, profile.credentials == "per_project")
@@ -41,6 +51,7 @@ class Exchange:
         self._appid = credentials.appid
         self._signed_at = signed_at
         self._on_call = on_call
+        self._pace = pace
         self.body = form_body(signed_form(profile, method, data_text, credentials, signed_at))
         self._started = time.perf_counter()
 
@@ -79,6 +90,8 @@ class Exchange:
         return failure
 
     def _record(self, http_status: int | None, answer: Answer | None, failure: RealnameError | None) -> None:
+        complained = isinstance(failure, ThrottledError | PlatformBusyError | UnknownOutcomeError)
+        self._pace.note(complained=complained)
         record = CallRecord(
             platform=self._call.platform,
             method=self._call.method,
