@@ -1,7 +1,7 @@
 """Extract the municipal platform.
 
 Takes the municipal platform's objects, and the punches of the work date, into the warehouse. It reads in one bounded
-transaction under a read-only login.
+transaction under a read-only login. Through the day the sweeps do this; at 22:30 it begins the evening's closing round.
 
 **Kind:** by date. Make up missed dates with a backfill; a date may be extracted as often as you like, and a punch that
 the vendor committed or changed late is taken over by the next extraction of its date.

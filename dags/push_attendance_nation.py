@@ -1,7 +1,8 @@
 """Push attendance to the nation.
 
 Sends what the nation is due for the work date, in its order: companies, sub-contractors, teams, workers, entries, then
-attendance, each project under its own pair of appid and secret.
+attendance, each project under its own pair of appid and secret. This is the evening's closing round: the sweeps have
+sent most of the day before, and at 23:30 one more follows. A person hears of a round that has not ended at 23:40.
 
 **Kind:** by date. Run it as often as you like: the nation counts the same punch twice, so what is acknowledged is not
 sent again, and a call whose outcome is unknown is asked about before anything of it is sent again.
@@ -9,16 +10,23 @@ sent again, and a call whose outcome is unknown is asked about before anything o
 **Waits for:** `check_consistency` of the date.
 
 **When it fails:** "signature refused" means that the project's pair is wrong: load the right ones with
-`realname credentials import`. `realname status DATE` says how many rows wait, are held or were refused.
+`realname credentials import`. `realname status DATE` says how many rows wait, are held or were refused,
+and whether the date will be complete in time.
 """
 
 from airflow.sdk import dag
 
-from realname_sync.orchestration import defaults, schedules, tasks
+from realname_sync.orchestration import deadlines, defaults, schedules, tasks
 from realname_sync.orchestration.tags import Tag
 
 
-@dag(schedule=schedules.PUSH, doc_md=__doc__, tags=[Tag.TIER_1, Tag.OUT, Tag.BY_DATE], **defaults.PUSH)
+@dag(
+    schedule=schedules.PUSH,
+    doc_md=__doc__,
+    tags=[Tag.TIER_1, Tag.OUT, Tag.BY_DATE],
+    deadline=deadlines.before_midnight("nation"),
+    **defaults.PUSH,
+)
 def push_attendance_nation():
     tasks.await_inputs("deliver") >> tasks.deliver_to_nation()
 

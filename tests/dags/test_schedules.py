@@ -21,12 +21,16 @@ BY_DATE = {
 SAME_DAY = ("extract", "check", "push")
 
 
-def timetable(name: str) -> Any:
-    """The timetable as the scheduler has it, by way of its serialised form."""
+def as_the_scheduler_has_it(timetable: Any) -> Any:
+    """By way of its serialised form."""
     from airflow.serialization.decoders import decode_timetable
     from airflow.serialization.encoders import encode_timetable
 
-    return decode_timetable(encode_timetable(BY_DATE[name]))
+    return decode_timetable(encode_timetable(timetable))
+
+
+def timetable(name: str) -> Any:
+    return as_the_scheduler_has_it(BY_DATE[name])
 
 
 def next_run(name: str, after: datetime) -> Any:
@@ -77,6 +81,28 @@ def test_a_backfill_of_one_date_makes_that_date(name: str) -> None:
 def test_the_evening_of_a_date_begins_when_the_extraction_is_due() -> None:
     due = next_run("extract", datetime(2026, 11, 20, 0, 0, tzinfo=SHANGHAI)).run_after
     assert schedules.evening_of(date(2026, 11, 20)) == due
+
+
+def test_the_sweeps_of_a_day_bear_its_date_and_the_last_one_has_half_an_hour() -> None:
+    from airflow.timetables.base import TimeRestriction
+
+    sweeps = as_the_scheduler_has_it(schedules.SWEEP)
+    restriction = TimeRestriction(datetime(2026, 11, 20, tzinfo=SHANGHAI), latest=None, catchup=True)
+    runs: list[Any] = []
+    while not runs or runs[-1].partition_key == "2026-11-20":
+        runs.append(sweeps.next_dagrun_info_v2(last_dagrun_info=runs[-1] if runs else None, restriction=restriction))
+    *of_the_day, next_morning = runs
+    hours = [run.run_after.in_timezone("Asia/Shanghai").strftime("%d %H:%M") for run in of_the_day]
+    assert hours == [f"20 {hour:02}:30" for hour in (*range(7, 22), 23)]
+    assert next_morning.partition_key == "2026-11-21"
+    ids = {sweeps.generate_run_id(run_type=_scheduled(), run_after=run.run_after, data_interval=None) for run in runs}
+    assert len(ids) == len(runs)
+
+
+def _scheduled() -> Any:
+    from airflow.utils.types import DagRunType
+
+    return DagRunType.SCHEDULED
 
 
 def test_the_pull_runs_every_hour() -> None:

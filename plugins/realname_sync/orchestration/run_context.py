@@ -28,6 +28,14 @@ INPUTS_SINCE_PARAM = Param(
     description="Wait for inputs that were made at or after this instant, for example when a range is being made anew. "
     "Leave it empty to take the inputs as they are; a scheduled run waits for those of its own evening.",
 )
+EARLIER_DAYS_PARAM = Param(
+    7,
+    type="integer",
+    minimum=0,
+    title="Earlier days",
+    description="How many earlier days that rows arrived late for one sweep takes, newest first. "
+    "What it leaves the next one takes.",
+)
 
 
 @contextmanager

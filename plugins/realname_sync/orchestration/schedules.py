@@ -23,6 +23,11 @@ def _the_day_before(cron: str) -> CronPartitionTimetable:
     return CronPartitionTimetable(cron, timezone=ZONE, run_offset=-1, key_format=WORK_DATE_FORMAT)
 
 
+# Every hour through the day, so that little is left for the evening; in the middle between two pulls. At 22:30 the
+# evening's own steps begin instead, and the last sweep takes what came during them, with half an hour left. All sweeps
+# of a day bear the same partition, its date.
+SWEEP = _that_day("30 7-21,23 * * *")
+
 # Shared data change all day, and no lamp should be lit on stale data. Ten past, because others ask on the hour.
 PULL = CronTriggerTimetable("10 * * * *", timezone=ZONE)
 

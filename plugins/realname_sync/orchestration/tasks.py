@@ -4,11 +4,13 @@ Use cases are imported inside the bodies, so that parsing a DAG file loads no wa
 """
 
 import logging
+from datetime import date
 from typing import Any
 
-from airflow.sdk import PokeReturnValue, task
+from airflow.sdk import PokeReturnValue, TriggerRule, task
+from airflow.sdk.exceptions import AirflowFailException
 
-from realname_sync.orchestration import assets
+from realname_sync.orchestration import alerts, assets
 from realname_sync.orchestration.pools import Pool
 from realname_sync.orchestration.run_context import announce, for_work_date, inputs_since, opened_city, run_work_date
 
@@ -89,3 +91,42 @@ def report_quality() -> dict[str, Any]:
     from realname_sync.pipelines.report import report_quality
 
     return for_work_date(report_quality, assets.QUALITY_REPORT)
+
+
+@task(pool=Pool.MUNICIPAL)
+def read_new(params: dict[str, Any]) -> dict[str, Any]:
+    """Read and check what is new, for the work date and for earlier days that rows arrived for."""
+    from realname_sync.pipelines.sweep import read_new
+
+    with opened_city() as city:
+        return read_new(city, run_work_date(), earlier_days=int(params["earlier_days"]), progress=log.info)
+
+
+@task(pool=Pool.PROVINCE)
+def sweep_to_province(read: dict[str, Any]) -> dict[str, Any]:
+    """Send to the province what is due of the days that were read."""
+    return _deliver_days(read, "province")
+
+
+@task(pool=Pool.NATION)
+def sweep_to_nation(read: dict[str, Any]) -> dict[str, Any]:
+    """Send to the nation what is due of the days that were read."""
+    return _deliver_days(read, "nation")
+
+
+def _deliver_days(read: dict[str, Any], target: str) -> dict[str, Any]:
+    from realname_sync.pipelines.sweep import deliver_days
+
+    with opened_city() as city:
+        return dict(deliver_days(city, map(date.fromisoformat, read["days"]), target, progress=log.info))
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE)
+def watch_deadline(target: str, delivered: dict[str, Any] | None) -> dict[str, str]:
+    """Tell a person if the date is at risk, whatever became of the tasks before; fail if they did."""
+    work_date = run_work_date()
+    with opened_city() as city:
+        verdicts = alerts.watch(city, work_date, [target])
+    if delivered is None:
+        raise AirflowFailException(f"{target}: the sweep of {work_date} did not deliver; see the log of that task")
+    return verdicts
