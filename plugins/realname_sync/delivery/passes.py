@@ -11,6 +11,8 @@ from realname_sync.workdate import SHANGHAI
 Pass = tuple[str, datetime, str]
 """Number, instant to the second, direction. A platform may have the same pass more than once, so passes are counted."""
 
+_TO_THE_SECOND = len("yyyy-MM-dd HH:mm:ss")
+
 
 def pass_of(id_number: str, made_at: datetime, direction: str) -> Pass:
     """The pass as it is told to a platform: what is below the second is cut off."""
@@ -23,9 +25,9 @@ def read_pass(platform: str, row: Mapping[str, Any]) -> Pass:
     Raises:
         MalformedAnswerError: it cannot be told, so nothing may follow from what seems to be missing there.
     """
-    number, told, direction = row.get("idCardNumber"), row.get("date"), row.get("direction")
+    number, told, direction = row.get("idCardNumber"), str(row.get("date")), row.get("direction")
     try:
-        made_at = datetime.fromisoformat(str(told))
+        made_at = datetime.fromisoformat(told) if len(told) >= _TO_THE_SECOND else None
     except ValueError:
         made_at = None
     if not number or made_at is None or direction in (None, ""):

@@ -16,11 +16,9 @@ from sqlalchemy import Connection
 
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.outcomes import Fate, Verdict
+from realname_sync.delivery.passes import Pass, pass_of, read_pass
 from realname_sync.delivery.settling import batches_in, settle_attendance
 from realname_sync.warehouse import statements
-from realname_sync.workdate import SHANGHAI
-
-Pass = tuple[str, str, str]  # identity number, local time to the second, direction
 
 
 def resolve_unknown(desk: Desk) -> int:
@@ -99,9 +97,7 @@ def _on_the_platform(desk: Desk, project_code: str, rows: Sequence[Mapping[str, 
         ]
     else:
         told = [row for page in uplink.attendance_pages(project_code, desk.work_date) for row in page.rows]
-    return Counter(
-        (str(row.get("idCardNumber")), str(row.get("date"))[:19], str(row.get("direction")).zfill(2)) for row in told
-    )
+    return Counter(read_pass(desk.target, row) for row in told)
 
 
 def _settle_project(desk: Desk, project_code: str, batch_ids: Sequence[int]) -> None:
@@ -148,6 +144,4 @@ def _is_under_way(desk: Desk, connection: Connection, project_code: str, since: 
 
 
 def _pass(desk: Desk, values: Mapping[str, Any]) -> Pass:
-    made: datetime = values["date"]
-    local = made.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    return desk.vault.reveal(values["idCardNumber"]), local, str(values["direction"])
+    return pass_of(desk.vault.reveal(values["idCardNumber"]), values["date"], str(values["direction"]))
