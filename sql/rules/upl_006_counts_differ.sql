@@ -5,7 +5,7 @@ SELECT
     concat('attendance:', target) AS field,
     project_code,
     concat_ws(', ', concat(acknowledged_rows, ' rows'), acknowledged_persons || ' persons') AS expected,
-    concat_ws(', ', concat(platform_rows, ' rows'), platform_persons || ' persons') AS actual
+    concat_ws('; ', concat_ws(', ', concat(platform_rows, ' rows'), platform_persons || ' persons'), remark) AS actual
 FROM delivery.reconciliation
 WHERE
     work_date = :work_date AND platform_rows IS NOT NULL

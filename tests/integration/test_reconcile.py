@@ -1,9 +1,11 @@
 """Reconciliation: what a platform lost, has too much or knows better, and what the municipal platform changed."""
 
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +17,8 @@ from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.deliver import TARGETS, completeness, deliver
 from realname_sync.pipelines.extract import extract_municipal
 from realname_sync.pipelines.reconcile import reconcile_uploads
+from realname_sync.platforms.open_api.answer_rows import Page
+from realname_sync.platforms.uplink import Uplink
 
 both = pytest.mark.parametrize("target", TARGETS)
 FOUND = ("missing", "sent_again", "extra", "doubled", "adopted", "put_off")
@@ -47,7 +51,7 @@ def kept(town: Any) -> dict[str, Any]:
     """Everything that is kept of the deliveries of the day."""
     tables = ("batch", "punch_batch", "row_outcome", "backlog", "discrepancy")
     return {
-        table: sorted(map(str, town.warehouse_sql(f"SELECT * FROM delivery.{table} WHERE work_date = :day", day=DAY)))  # noqa: S608
+        table: sorted(map(str, town.warehouse_sql(f"SELECT * FROM delivery.{table} WHERE work_date = :day", day=DAY)))
         for table in tables
     }
 
@@ -55,7 +59,7 @@ def kept(town: Any) -> dict[str, Any]:
 def lose_one(town: Any, target: str) -> str:
     """Have a platform lose one punch; gives the person's number."""
     [(number,)] = town.sandbox_sql(
-        f"DELETE FROM {target}.attendance WHERE attendance_id ="  # noqa: S608
+        f"DELETE FROM {target}.attendance WHERE attendance_id ="
         f" (SELECT min(attendance_id) FROM {target}.attendance WHERE work_date = '{DAY}') RETURNING id_number"
     )
     return str(number)
@@ -64,7 +68,7 @@ def lose_one(town: Any, target: str) -> str:
 def add_like_the_last(town: Any, target: str, shift: str) -> str:
     """Have a platform hold one punch more, like its last one but for the time; gives the person's number."""
     [(number,)] = town.sandbox_sql(
-        f"INSERT INTO {target}.attendance ({COPIED}, punched_at, device_record_id)"  # noqa: S608
+        f"INSERT INTO {target}.attendance ({COPIED}, punched_at, device_record_id)"
         f" SELECT {COPIED}, punched_at + interval '{shift}', device_record_id || '-again' FROM {target}.attendance"
         f" WHERE work_date = '{DAY}' ORDER BY attendance_id DESC LIMIT 1 RETURNING id_number"
     )
@@ -205,9 +209,9 @@ def test_another_number_under_one_second_is_told_and_nothing_is_sent(at: Any) ->
     """The counts of rows agree; the province tells persons, the nation has to be asked for its rows."""
     town = at(*TARGETS)
     for target in TARGETS:
-        number = town.sandbox_sql(f"SELECT max(id_number) FROM {target}.worker")[0][0]  # noqa: S608
+        number = town.sandbox_sql(f"SELECT max(id_number) FROM {target}.worker")[0][0]
         town.sandbox_sql(
-            f"UPDATE {target}.attendance SET id_number = %s WHERE attendance_id = (SELECT min(a.attendance_id)"  # noqa: S608
+            f"UPDATE {target}.attendance SET id_number = %s WHERE attendance_id = (SELECT min(a.attendance_id)"
             f" FROM {target}.attendance AS a WHERE a.work_date = '{DAY}' AND a.project_code NOT IN"
             f" (SELECT project_code FROM {target}.worker WHERE id_number = %s))",
             number,
@@ -227,7 +231,8 @@ def test_nothing_is_sent_again_while_a_call_of_the_project_is_not_settled(at: An
     town = at("nation")
     lose_one(town, "nation")
     town.warehouse_sql(
-        "UPDATE delivery.batch SET state = 'unknown' WHERE batch_id IN (SELECT max(batch_id) FROM delivery.batch"
+        "UPDATE delivery.batch SET state = 'unknown', settled_at = NULL"
+        " WHERE batch_id IN (SELECT max(batch_id) FROM delivery.batch"
         " WHERE target = 'nation' AND kind = 'attendance' AND state = 'acknowledged' GROUP BY project_code)"
     )
     before, sent = kept(town), writes(town, "nation")
@@ -257,7 +262,7 @@ def test_rows_are_compared_only_when_every_call_is_worked_off(at: Any) -> None:
 def test_where_the_platforms_rows_cannot_be_read_nothing_is_sent_again(at: Any) -> None:
     town = at("nation")
     project = town.sandbox_sql(
-        f"SELECT project_code FROM nation.attendance WHERE work_date = '{DAY}' GROUP BY 1 ORDER BY count(*) DESC"  # noqa: S608
+        f"SELECT project_code FROM nation.attendance WHERE work_date = '{DAY}' GROUP BY 1 ORDER BY count(*) DESC"
     )[0][0]
     first, last = town.sandbox_sql(
         "SELECT min(attendance_id), max(attendance_id) FROM nation.attendance"
@@ -298,7 +303,7 @@ def test_what_the_municipal_platform_has_more_or_less_is_named(at: Any) -> None:
         for row in town.warehouse_sql("SELECT DISTINCT project_code FROM delivery.punch_batch ORDER BY 1 LIMIT 2")
     ]
     town.municipal_sql(
-        f"INSERT INTO attendance (project_code, {columns}) SELECT project_code, {columns} FROM attendance"  # noqa: S608
+        f"INSERT INTO attendance (project_code, {columns}) SELECT project_code, {columns} FROM attendance"
         " WHERE project_code = %s AND punched_at::date = %s AND received_at::date = %s ORDER BY id LIMIT 2",
         projects[0], DAY, DAY,
     )  # fmt: skip
@@ -327,7 +332,7 @@ def test_what_changed_after_it_was_sent_is_told_with_both_values(at: Any) -> Non
             day=DAY,
         )
     ]
-    [(was,)] = town.municipal_rows(f"SELECT punched_at FROM attendance WHERE id = {changed}")  # noqa: S608
+    [(was,)] = town.municipal_rows(f"SELECT punched_at FROM attendance WHERE id = {changed}")
     town.municipal_sql("UPDATE attendance SET punched_at = punched_at + interval '1 second' WHERE id = %s", changed)
     town.municipal_sql("DELETE FROM attendance WHERE id = %s", withdrawn)
     extract_municipal(town.city, DAY)
@@ -351,3 +356,40 @@ def test_what_changed_after_it_was_sent_is_told_with_both_values(at: Any) -> Non
     assert all(summary[target]["differ"] == 0 for target in TARGETS)
     assert kept(town) == before
     assert {target: writes(town, target) for target in TARGETS} == sent
+
+
+def test_a_platform_that_lists_less_than_it_counts_is_not_believed(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = at("nation")
+    lose_one(town, "nation")
+    whole = Uplink.attendance_pages
+
+    def cut(uplink: Uplink, project_code: str, work_date: date) -> Iterator[Page]:
+        for page in whole(uplink, project_code, work_date):
+            yield replace(page, rows=page.rows[:-1])
+
+    before, sent = kept(town), writes(town, "nation")
+    with monkeypatch.context() as patched:
+        patched.setattr(Uplink, "attendance_pages", cut)
+        assert reconcile(town, "nation") == {"put_off": 1}
+    assert kept(town) == before
+    [(rule, _, actual)] = findings(town)
+    assert rule == "UPL-006"
+    assert "; the platform counts " in actual
+    assert reconcile(town, "nation") == {"missing": 1, "sent_again": 1}
+    assert writes(town, "nation") == sent + 1
+
+
+def test_what_is_missing_waits_where_it_may_not_go_now(at: Any) -> None:
+    town = at("province")
+    lose_one(town, "province")
+    town.warehouse_sql(
+        "INSERT INTO quality.finding (work_date, rule_id, object, object_key, severity, owner, remedy, found_at)"
+        " SELECT DISTINCT work_date, 'SHP-001', 'project', project_code, 'stop', 'us', 'none', now() FROM core.punch"
+        " WHERE work_date = :day",
+        day=DAY,
+    )
+    sent = writes(town, "province")
+    assert reconcile(town, "province") == {"missing": 1}
+    assert findings(town) == [("UPL-001", "attendance:province", "missing, waits to be sent again")]
+    assert writes(town, "province") == sent
+    assert_effect_equals_acknowledged(town, "province")

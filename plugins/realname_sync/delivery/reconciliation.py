@@ -24,6 +24,7 @@ from realname_sync.workdate import day_bounds
 Kind = Literal["missing", "extra", "doubled", "adopted"]
 Handled = Literal["released", "adopted", "left"]
 
+_NOT_SETTLED = "a call is not settled, deliver and reconcile again"
 _COLUMNS = (
     "work_date", "target", "project_code", "kind", "handled", "punch_id", "person_hash", "person_mask", "made_at",
     "direction", "platform_count", "our_count", "remark", "seen_at",
@@ -95,15 +96,18 @@ def compare_project(desk: Desk, project_code: str) -> Compared:
     """Compare a project's day row by row, put right what can be, and write down what was found.
 
     What the platform has is read first and the ledger after it, with planning locked out; where a call was under way
-    in between, nothing follows from the comparison.
+    in between, or the platform lists other than it counts, nothing follows from the comparison.
     """
     asked_at = desk.clock()
     with desk.look() as connection:
         if _is_unsettled(desk, connection, project_code):
-            return _put_off(project_code)
+            return _put_off(project_code, _NOT_SETTLED)
     with desk.commit("compare") as connection:
         statements.run(connection, "delivery/stage_reconciliation")
-        unreadable = _stage_rows(desk, connection, project_code)
+        staged, unreadable = _stage_rows(desk, connection, project_code)
+        counted = desk.uplink.attendance_day(project_code, desk.work_date).rows
+        if counted != staged + unreadable:
+            return _put_off(project_code, f"the platform counts {counted} rows and lists {staged + unreadable}")
         statements.run(connection, "delivery/begin_sweep", now=desk.clock(), **desk.key)
         rows = _differing(desk, connection, project_code)
         if any(row.standing == "unsettled" and row.platform_count > row.our_count for row in rows):
@@ -114,7 +118,7 @@ def compare_project(desk: Desk, project_code: str) -> Compared:
             return_to_backlog(desk, connection, [row.batch_id for row in given_up])
             rows = _differing(desk, connection, project_code)
         if _is_unsettled(desk, connection, project_code, since=asked_at):
-            return _put_off(project_code)
+            return _put_off(project_code, _NOT_SETTLED)
         found = judge(rows)
         remark = None
         if unreadable:
@@ -182,8 +186,8 @@ def _left(found: Discrepancy, remark: str) -> Discrepancy:
     return replace(found, handled="left", remark=remark)
 
 
-def _put_off(project_code: str) -> Compared:
-    return Compared(project_code, remark="a call is not settled: deliver, then reconcile again", is_compared=False)
+def _put_off(project_code: str, remark: str) -> Compared:
+    return Compared(project_code, remark=remark, is_compared=False)
 
 
 def _differing(desk: Desk, connection: Connection, project_code: str) -> Sequence[Any]:
@@ -203,8 +207,8 @@ def _is_unsettled(desk: Desk, connection: Connection, project_code: str, since: 
     return project_code in {row.project_code for row in rows}
 
 
-def _stage_rows(desk: Desk, connection: Connection, project_code: str) -> int:
-    """Take the platform's rows over as they come, numbers as hash and mask only; how many could not be read."""
+def _stage_rows(desk: Desk, connection: Connection, project_code: str) -> tuple[int, int]:
+    """Take the platform's rows over as they come, numbers as hash and mask only; how many can be read, and cannot."""
     unreadable = 0
     persons: dict[str, tuple[bytes, str]] = {}
 
@@ -221,8 +225,8 @@ def _stage_rows(desk: Desk, connection: Connection, project_code: str) -> int:
                     persons[number] = (desk.vault.hash(number), mask(number))
                 yield (*persons[number], made_at, direction)
 
-    bulk.copy_rows(connection, "platform_row", ("person_hash", "person_mask", "made_at", "direction"), readable())
-    return unreadable
+    columns = ("person_hash", "person_mask", "made_at", "direction")
+    return bulk.copy_rows(connection, "platform_row", columns, readable()), unreadable
 
 
 def _settle(desk: Desk, connection: Connection, project_code: str, found: Sequence[Discrepancy]) -> None:

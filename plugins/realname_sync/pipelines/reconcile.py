@@ -111,7 +111,11 @@ def _reconcile_target(
     try:
         counts = _count(desk, municipal)
         differing = [one.project_code for one in counts if one.differs]
-        wanted = [one.project_code for one in counts if one.there and (every_row or one.differs or one.has_left_over)]
+        wanted = [
+            one.project_code
+            for one in counts
+            if one.there and (one.differs or one.has_left_over or (every_row and one.is_of_the_day))
+        ]
         compared = _compare(desk, wanted)
         _record(desk, counts, compared)
         if any(one.count("missing", "released") for one in compared.values()):
@@ -120,6 +124,8 @@ def _reconcile_target(
         if any(one.found for one in compared.values()):
             counts = _count_again(desk, municipal, counts, compared)
             _record(desk, counts, compared)
+        with desk.look() as connection:
+            sent_again = statements.scalar(connection, "delivery/reconciliation_sent_again", **desk.key)
     finally:
         with desk.commit("close"):
             pass  # the calls made since the last commit are written whatever happened
@@ -129,7 +135,7 @@ def _reconcile_target(
         "projects": sum(one.is_of_the_day for one in asked),
         "differ": len(differing),
         "missing": sum(one.count("missing") for one in compared.values()),
-        "sent_again": sum(one.count("missing", "released") for one in compared.values()),
+        "sent_again": sent_again,
         "extra": sum(one.count("extra") for one in compared.values()),
         "doubled": sum(one.count("doubled") for one in compared.values()),
         "adopted": sum(one.count("adopted") for one in compared.values()),
