@@ -26,6 +26,7 @@ _PARTS = {
     # Its own server for logs would listen on every address; the web page reads them from the folder.
     "scheduler": ("scheduler", "--skip-serve-logs"),
 }
+_ALERTS = {"triggerer": ("triggerer", "--skip-serve-logs")}
 
 
 @dataclass
@@ -38,6 +39,7 @@ class LocalAirflow:
         connections: variables AIRFLOW_CONN_… and others that the tasks need.
         on_schedule: whether the DAGs also run by their schedules, or only when asked.
         port: of the web page and the API; 0 takes a free one.
+        alerts: whether deadline alerts are sent, which takes one part more.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class LocalAirflow:
     connections: Mapping[str, str]
     on_schedule: bool = False
     port: int = 0
+    alerts: bool = False
     _processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -82,7 +85,7 @@ class LocalAirflow:
         """
         if self._processes.pop("migration").wait() != 0:
             raise SettingsError(f"Airflow's metadata database could not be made ready: see {self._log('migration')}")
-        for part, arguments in _PARTS.items():
+        for part, arguments in {**_PARTS, **(_ALERTS if self.alerts else {})}.items():
             self._processes[part] = self._launch(part, *arguments)
         api = AirflowApi(self.url, self.check)
         api.wait_until_ready(_START_SECONDS)

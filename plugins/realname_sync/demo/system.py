@@ -68,6 +68,7 @@ def running_system(
             stage.environment(),
             on_schedule=on_schedule,
             port=given.get("airflow", 0),
+            alerts=on_schedule,
         )
         started.callback(airflow.stop)
         airflow.begin()

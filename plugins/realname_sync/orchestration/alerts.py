@@ -1,8 +1,9 @@
 """Tells a person about the deadline: what is left, how fast it goes, how long there is, and what to do.
 
-Callbacks of deadline alerts are called by name in a process of their own; the sweeps call `watch` as their last task.
+Callbacks of deadline alerts are called by name in the triggerer; the sweeps call `watch` as their last task.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def tell_before_midnight(targets: Sequence[str], context: dict[str, Any]) -> None:
+async def tell_before_midnight(targets: Sequence[str], context: dict[str, Any]) -> None:
     """A run has not ended shortly before 24:00: tell how each of its platforms stands, if anything is left or wrong."""
-    _tell_of_run(targets, context, "had not ended twenty minutes before 24:00")
+    await asyncio.to_thread(_tell_of_run, targets, context, "had not ended twenty minutes before 24:00")
 
 
-def tell_of_a_long_sweep(targets: Sequence[str], context: dict[str, Any]) -> None:
+async def tell_of_a_long_sweep(targets: Sequence[str], context: dict[str, Any]) -> None:
     """A sweep takes longer than an hour has: tell how each of its platforms stands."""
-    _tell_of_run(targets, context, "takes so long that the next sweep waits for it", whatever_is_left=True)
+    what = "takes so long that the next sweep waits for it"
+    await asyncio.to_thread(_tell_of_run, targets, context, what, whatever_is_left=True)
 
 
 def _tell_of_run(targets: Sequence[str], context: dict[str, Any], what: str, *, whatever_is_left: bool = False) -> None:
@@ -46,7 +48,10 @@ def _tell_of_run(targets: Sequence[str], context: dict[str, Any], what: str, *, 
 
 
 def _forecasts(work_date: date, targets: Iterable[str], first_line: str) -> "list[Forecast]":
-    """The forecasts; where the warehouse does not answer, that is what a person is told."""
+    """The forecasts; where the warehouse does not answer, a person is told that, and there are none.
+
+    Nothing is raised: Airflow would keep the words of the error, which may quote a row.
+    """
     from realname_sync.pipelines.status import day_forecasts
 
     try:
@@ -57,7 +62,7 @@ def _forecasts(work_date: date, targets: Iterable[str], first_line: str) -> "lis
         channels.tell(
             Message(subject, f"{first_line}\nNobody knows what is left ({type(failure).__name__}): see the warehouse.")
         )
-        raise
+        return []
     return [expected[target] for target in targets]
 
 

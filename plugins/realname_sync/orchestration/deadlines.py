@@ -1,12 +1,13 @@
 """By when a run has to have ended, and what happens if it has not: 24:00 of its work date, with time left to act.
 
-The reference is registered by the plugin, so that the scheduler finds it; the callbacks run where tasks run.
+The reference is registered by the plugin, so that the scheduler finds it. The callbacks run in the triggerer, so one
+has to run: in Airflow 3.3.2 a callback that runs where tasks do is refused the connections of Airflow's own store.
 """
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk.definitions.callback import SyncCallback
+from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import BaseDeadlineReference, DeadlineAlert, DeadlineReference
 
 from realname_sync import settings
@@ -56,7 +57,7 @@ def before_midnight(*targets: str) -> DeadlineAlert:
     return DeadlineAlert(
         reference=EndOfWorkDate(),
         interval=-TIME_TO_ACT,
-        callback=SyncCallback(f"{_TELL}.tell_before_midnight", kwargs={"targets": list(targets)}),
+        callback=AsyncCallback(f"{_TELL}.tell_before_midnight", kwargs={"targets": list(targets)}),
         name="before_midnight",
     )
 
@@ -66,6 +67,6 @@ def within_the_hour(*targets: str) -> DeadlineAlert:
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=LONGEST_SWEEP,
-        callback=SyncCallback(f"{_TELL}.tell_of_a_long_sweep", kwargs={"targets": list(targets)}),
+        callback=AsyncCallback(f"{_TELL}.tell_of_a_long_sweep", kwargs={"targets": list(targets)}),
         name="within_the_hour",
     )
