@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from databases import create_database, database_spec, drop_database
+from invariants import watched
 from realname_sync.delivery.desk import CallBook, Desk
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.city import City, open_city
@@ -132,7 +133,7 @@ def seeded(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
 @pytest.fixture
 def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Seeded]) -> Iterator[Callable[..., Town]]:
     """Opens a town of a seed; everything of it ends with the test."""
-    opened: list[tuple[Any, Town, list[str]]] = []
+    opened: list[tuple[Any, Town, list[str], Any]] = []
 
     def open_one(seed: int = 1, *, checked: bool = False, clock: Clock | None = None, **running: Any) -> Town:
         origin = seeded(seed)
@@ -171,12 +172,15 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
             overrides,
             names["warehouse"],
         )
-        opened.append((context, town, list(names.values())))
+        watching = watched(town.city.engine)
+        watching.__enter__()
+        opened.append((context, town, list(names.values()), watching))
         import_credentials(town.city, origin.credentials)
         return town
 
     yield open_one
-    for context, town, names in opened:
+    for context, town, names, watching in opened:
+        watching.__exit__(None, None, None)
         town.city.close()
         context.__exit__(None, None, None)
         for name in names:

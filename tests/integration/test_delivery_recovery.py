@@ -70,7 +70,8 @@ def test_a_batch_whose_sender_died_is_asked_about_and_not_sent_blindly(checked: 
     writes = checked.platforms.counts("nation")["write_calls"]
     checked.warehouse_sql(
         "UPDATE delivery.batch"
-        " SET state = 'sending', sender = 'gone', lease_until = now() - interval '1 hour', serial_code = NULL"
+        " SET state = 'sending', settled_at = NULL, sender = 'gone', lease_until = now() - interval '1 hour',"
+        " serial_code = NULL"
         " WHERE kind = 'attendance' AND target = 'nation' AND state = 'acknowledged'"
     )
     deliver(checked.city, DAY, "nation")
@@ -102,7 +103,8 @@ def test_a_team_whose_number_no_result_told_is_asked_for(checked: Any, target: s
 
 LOSE_CLAIMS = (
     "UPDATE delivery.batch"
-    " SET state = 'sending', sender = :sender, lease_until = now() + interval '1 hour', serial_code = NULL"
+    " SET state = 'sending', settled_at = NULL, sender = :sender, lease_until = now() + interval '1 hour',"
+    " serial_code = NULL"
     " WHERE kind = 'attendance' AND target = 'nation' AND state = 'acknowledged'"
 )
 

@@ -30,7 +30,7 @@ def test_through_the_day_only_full_calls_go_and_in_the_evening_the_rest(open_tow
     assert_effect_equals_acknowledged(town, "nation")
     [(rows, calls)] = town.warehouse_sql(f"SELECT sum(row_count), count(*) {ACKNOWLEDGED}")
     [(closed,)] = town.warehouse_sql(
-        f"SELECT sum(ceil(rows / 20.0)) FROM (SELECT sum(row_count) AS rows {ACKNOWLEDGED}"  # noqa: S608 - no input
+        f"SELECT sum(ceil(rows / 20.0)) FROM (SELECT sum(row_count) AS rows {ACKNOWLEDGED}"
         " GROUP BY project_code, group_key) AS team"
     )
     night = completeness(town.city, DAY)["nation"]
@@ -156,7 +156,8 @@ def test_an_abandoned_claim_is_taken_over_only_when_its_calls_can_no_longer_be_t
     checked.override("nation_platform", clock_tolerance_seconds=3600)
     deliver(checked.city, DAY, "nation")
     checked.warehouse_sql(
-        "UPDATE delivery.batch SET state = 'sending', sender = 'elsewhere:1:1:abc', serial_code = NULL,"
+        "UPDATE delivery.batch"
+        " SET state = 'sending', settled_at = NULL, sender = 'elsewhere:1:1:abc', serial_code = NULL,"
         " lease_until = now() - interval '50 minutes'"
         " WHERE kind = 'attendance' AND target = 'nation' AND state = 'acknowledged'"
     )
