@@ -168,22 +168,61 @@ def day(work_date: WorkDate) -> None:
 
 
 @app.command()
+def sweep(
+    work_date: Annotated[
+        date | None, typer.Argument(parser=_date, metavar="[DATE]", help="The work date; today if not given.")
+    ] = None,
+    earlier_days: Annotated[int, typer.Option(min=0, help="Days that rows arrived late for, newest first.")] = 7,
+    target: Annotated[list[Target] | None, typer.Option(help="Only this platform.")] = None,
+) -> None:
+    """Read, check and send what is new."""
+    from realname_sync import tables
+    from realname_sync.pipelines.deliver import TARGETS
+    from realname_sync.pipelines.status import day_forecasts
+    from realname_sync.pipelines.sweep import sweep
+
+    wanted = [one.value for one in target] if target else TARGETS
+    with _city() as city:
+        today = work_date or work_date_of(city.clock())
+        _counts(sweep(city, today, earlier_days=earlier_days, targets=wanted, progress=_say))
+        expected = day_forecasts(city, today)
+        tables.show_forecasts(expected[target] for target in wanted)
+
+
+@app.command()
+def forecast(
+    work_date: Annotated[
+        date | None, typer.Argument(parser=_date, metavar="[DATE]", help="The work date; today if not given.")
+    ] = None,
+) -> None:
+    """Tell whether a date will be complete in time."""
+    from realname_sync import tables
+    from realname_sync.pipelines.status import day_forecasts
+
+    with _city() as city:
+        tables.show_forecasts(day_forecasts(city, work_date or work_date_of(city.clock())).values())
+
+
+@app.command()
 def status(
     work_date: Annotated[
         date | None,
         typer.Argument(parser=_date, metavar="[DATE]", help="The newest date that was worked on if not given."),
     ] = None,
+    projects: Annotated[bool, typer.Option("--projects", help="Also project by project.")] = False,
+    target: Annotated[list[Target] | None, typer.Option(help="Only this platform.")] = None,
 ) -> None:
     """Show how a date stands."""
     from realname_sync import tables
-    from realname_sync.pipelines.status import day_status, newest_work_date
+    from realname_sync.pipelines.status import TARGETS, day_status, newest_work_date
 
     with _city() as city:
         wanted = work_date or newest_work_date(city)
         if wanted is None:
             _say("nothing has been done for any date yet: begin with `realname day DATE`")
             return
-        tables.show_status(day_status(city, wanted))
+        targets = [one.value for one in target] if target else TARGETS
+        tables.show_status(day_status(city, wanted), targets, projects=projects)
 
 
 @app.command()
@@ -194,7 +233,7 @@ def explain(
         date | None, typer.Option("--date", parser=_date, metavar="DATE", help="The newest date if not given.")
     ] = None,
 ) -> None:
-    """Tell why: a rule and what it found, or a punch."""
+    """Tell why: a rule and what it found, or the way of a punch."""
     from realname_sync import tables
     from realname_sync.pipelines.explain import explain
 

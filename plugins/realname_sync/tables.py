@@ -1,7 +1,8 @@
 """What the command line shows as tables."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from rich import box
@@ -9,20 +10,48 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from realname_sync.pipelines.explain import ExplainedPunch, ExplainedRule
-from realname_sync.pipelines.status import STATES, DayStatus
+from realname_sync.pipelines.explain import ExplainedBatch, ExplainedPunch, ExplainedRule
+from realname_sync.pipelines.forecast import Forecast
+from realname_sync.pipelines.status import STATES, TARGETS, WITHIN, DayStatus
 from realname_sync.workdate import SHANGHAI
 
 
 def states_table(status: DayStatus, more: Mapping[str, Mapping[str, int]] | None = None) -> Table:
-    """The five states for each platform, with further columns by heading and platform."""
-    table = _table(f"{status.work_date}: {status.punches_read} punches read", "platform")
-    for heading in (*STATES, *(more or {})):
+    """The five states for each platform, what is within them, and further columns by heading and platform."""
+    table = _table(f"{status.work_date}: {status.punches_read} punches read, due to each platform", "platform")
+    for heading in (*STATES, *WITHIN, *(more or {})):
         table.add_column(heading.replace("_", " "), justify="right", no_wrap=True)
     for target, counts in status.states.items():
+        within = (status.within.get(target, {}).get(name, 0) for name in WITHIN)
         further = (column[target] for column in (more or {}).values())
-        table.add_row(target, *map(str, counts.values()), *map(str, further))
+        table.add_row(target, *map(str, counts.values()), *map(str, within), *map(str, further))
     return table
+
+
+def projects_table(status: DayStatus, targets: Sequence[str]) -> Table:
+    """The same for each project, those first of which something has not arrived."""
+    table = _table("by project", "platform", "project")
+    for heading in ("due", *STATES, *WITHIN):
+        table.add_column(heading.replace("_", " "), justify="right", no_wrap=True)
+    shown = [one for one in status.projects if one.target in targets]
+    for one in sorted(shown, key=lambda one: (targets.index(one.target), one.counts["acknowledged"] - one.due)):
+        counts = (one.counts[name] for name in (*STATES, *WITHIN))
+        table.add_row(one.target, one.project_code, str(one.due), *map(str, counts))
+    return table
+
+
+def forecast_line(forecast: Forecast) -> str:
+    """Whether a platform will have the date in time, and what to do, in one line of rich's markup."""
+    colour = "red" if forecast.verdict.is_alarming else "green"
+    left = f" ({forecast.minutes_left} minutes left)" if forecast.minutes_left else ""
+    return f"{forecast.target}: [{colour}]{forecast.verdict}[/]{left}: {escape(forecast.sentence)}"
+
+
+def show_forecasts(forecasts: Iterable[Forecast]) -> None:
+    """Print whether each platform will have the date in time."""
+    console = Console(highlight=False)
+    for forecast in forecasts:
+        console.print(forecast_line(forecast), soft_wrap=True)
 
 
 def findings_line(findings: Mapping[str, int]) -> str:
@@ -30,8 +59,9 @@ def findings_line(findings: Mapping[str, int]) -> str:
     return "findings: " + ("  ".join(f"{rule} {count}" for rule, count in findings.items()) or "none")
 
 
-def show_status(status: DayStatus) -> None:
-    """Print how a day stands."""
+def show_status(status: DayStatus, targets: Sequence[str] = TARGETS, *, projects: bool = False) -> None:
+    """Print how a day stands at these platforms, with `projects` also project by project."""
+    status = replace(status, states={target: status.states[target] for target in targets})
     steps = _table("last runs", "step", "platform", "state", "began", "seconds")
     for step in status.steps:
         seconds = f"{(step.ended_at - step.started_at).total_seconds():.1f}" if step.ended_at else ""
@@ -39,6 +69,9 @@ def show_status(status: DayStatus) -> None:
         steps.add_row(step.step, step.target or "", step.state, began, seconds)
     console = Console(highlight=False)
     console.print(states_table(status))
+    if projects:
+        console.print(projects_table(status, targets))
+    show_forecasts(status.forecasts[target] for target in targets if target in status.forecasts)
     console.print(findings_line(status.findings), soft_wrap=True)
     console.print(steps)
     if not status.adds_up():
@@ -79,15 +112,88 @@ def show_reconciliation(work_date: date, targets: Sequence[str], summary: Mappin
 
 
 def show_explanation(explained: ExplainedRule | ExplainedPunch) -> None:
-    """Print why a rule found what it found, or how a punch stands."""
-    console = Console(highlight=False)
+    """Print why a rule found what it found, or the way of a punch."""
     if isinstance(explained, ExplainedPunch):
-        states = _table(f"punch {explained.punch_id} of {explained.work_date}", "platform", "state", "batch", "why")
-        for row in explained.states:
-            why = " ".join(part for part in (row.rule_id, row.reason) if part)
-            states.add_row(row.target, row.state, str(row.batch_id or ""), escape(why))
-        console.print(states)
-        return
+        _show_punch(explained)
+    else:
+        _show_rule(explained)
+
+
+def _show_punch(punch: ExplainedPunch) -> None:
+    console = Console(highlight=False)
+    states = _table(f"punch {punch.punch_id} of {punch.work_date}", "platform", "state", "batch", "why")
+    for state, words in zip(punch.states, punch.words, strict=True):
+        why = " ".join(part for part in (state.rule_id, words) if part)
+        states.add_row(state.target, state.state, str(state.batch_id or ""), escape(why))
+    console.print(states)
+    console.print(_versions(punch))
+    if punch.findings:
+        headings = ("rule", "severity", "on", "field", "expected", "actual", "owner")
+        found = _table("findings on it, and what stops it", *headings)
+        for row in punch.findings:
+            told = (punch.privacy.value(row.object, row.field, text) for text in (row.expected, row.actual))
+            found.add_row(row.rule_id, row.severity, row.object, row.field, *map(escape, told), row.owner)
+        console.print(found)
+    for batch in punch.batches:
+        console.print(_batch(batch))
+    if not punch.batches:
+        console.print("it was in no batch yet")
+    for row in punch.reconciled:
+        console.print(
+            f"reconciled with the {row.target} at {_moment(row.checked_at)}: of its project {row.acknowledged_rows}"
+            f" acknowledged here, {'unknown' if row.platform_rows is None else row.platform_rows} there"
+            f"{': ' + escape(row.remark) if row.remark else ''}",
+            soft_wrap=True,
+        )
+    for row in punch.discrepancies:
+        console.print(
+            f"[red]{row.kind}[/] at the {row.target}: {row.platform_count} there, {row.our_count} here, {row.handled}"
+            f" ({_moment(row.seen_at)}){': ' + escape(row.remark) if row.remark else ''}",
+            soft_wrap=True,
+        )
+
+
+def _versions(punch: ExplainedPunch) -> Table:
+    headings = ("read", "seen", "made", "received", "direction", "device", "then")
+    table = _table("as the municipal platform had it", *headings)
+    for row in punch.versions:
+        if row.withdrawn_at:
+            then = f"withdrawn, seen {_moment(row.withdrawn_at)}"
+        else:
+            then = f"changed, seen {_moment(row.superseded_at)}" if row.superseded_at else "holds"
+        device = f"{row.device_sn or ''} no. {row.device_record_id}" if row.device_record_id else row.device_sn or ""
+        seen = row.changed_at or row.first_read_at
+        cells = (_moment(row.punched_at), _moment(row.received_at), row.direction or "", escape(device))
+        table.add_row(str(row.change_no), _moment(seen), *cells, then)
+    return table
+
+
+def _batch(batch: ExplainedBatch) -> Table:
+    row = batch.row
+    fate = f"{row.state}, this row {row.outcome}" if row.outcome else row.state
+    title = f"{row.target}, batch {row.batch_id}, row {row.row_index + 1} of {row.row_count}: {fate}"
+    table = _table(title, "when", "what", "how it went")
+    table.add_row(_moment(row.planned_at), "packed", f"with the values of read {row.as_of_change}")
+    for call in batch.calls:
+        answer = call.error or f"code {call.code}"
+        serial = f", serial code {call.serial_code}" if call.serial_code else ""
+        table.add_row(_moment(call.sent_at), call.method, f"{answer}{serial}, {call.elapsed_ms} ms")
+    if row.sent_at:
+        serial = f"serial code {row.serial_code}" if row.serial_code else "no serial code"
+        table.add_row(_moment(row.sent_at), "recorded as sent", f"{serial}, attempt {row.attempts}")
+    if row.settled_at or batch.words:
+        table.add_row(_moment(row.settled_at), "verdict", escape(batch.words) or row.state)
+    if row.recorded_at:
+        table.add_row(_moment(row.recorded_at), "of this row", row.outcome)
+    return table
+
+
+def _moment(instant: datetime | None) -> str:
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if instant else ""
+
+
+def _show_rule(explained: ExplainedRule) -> None:
+    console = Console(highlight=False)
     rule = explained.rule
     console.print(f"[bold]{rule.id}[/]  {rule.title_en}  {rule.title_zh}", soft_wrap=True)
     told = {

@@ -17,7 +17,8 @@ from realname_sync import cli
 from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 
 COMMANDS = [
-    *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day", "status", "explain", "backfill"),
+    *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
+    *("sweep", "forecast", "status", "explain", "backfill"),
     *("demo", "up", "sandbox", "credentials", "key"),
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")

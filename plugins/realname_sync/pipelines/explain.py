@@ -1,20 +1,22 @@
-"""Tells why: a rule with its basis and what it found, or how a punch stands with each platform."""
+"""Tells why: a rule with its basis and what it found, or the whole way of a punch, from its first reading on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from realname_sync.errors import SettingsError
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.status import newest_work_date
 from realname_sync.quality.catalogue import Rule, load_catalogue
+from realname_sync.quality.report.privacy import Privacy
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 
 _MOST_FINDINGS = 50
+_CALLS_LATER = timedelta(hours=1)  # a clock that went back puts a call outside what its batch says
 
 
 @dataclass(frozen=True)
@@ -27,26 +29,51 @@ class ExplainedRule:
 
 
 @dataclass(frozen=True)
+class ExplainedBatch:
+    """One batch a punch was in: a row of sql/marts/punch_batches.sql, its calls (batch_calls.sql), and the words."""
+
+    row: Row[Any]
+    calls: Sequence[Row[Any]]
+    words: str
+
+
+@dataclass(frozen=True)
 class ExplainedPunch:
-    """A punch of a date, and how it stands with each platform: rows of sql/delivery/state_of_punch.sql."""
+    """The way of a punch of a date; nothing in it says whose it is.
+
+    Attributes:
+        states: how it stands with each platform, rows of sql/delivery/state_of_punch.sql; `words` are their reasons.
+        versions: the values it had, rows of sql/marts/punch_versions.sql, oldest first.
+        findings: what was found on it or stops it, rows of sql/marts/punch_findings.sql.
+        batches: every batch it was in, by platform, oldest first.
+        reconciled: its project in the last reconciliation, rows of sql/marts/punch_reconciliation.sql.
+        discrepancies: what that found on the punch itself, rows of sql/marts/punch_discrepancies.sql.
+    """
 
     punch_id: str
     work_date: date
     states: Sequence[Row[Any]]
+    words: Sequence[str]
+    versions: Sequence[Row[Any]] = ()
+    findings: Sequence[Row[Any]] = ()
+    batches: Sequence[ExplainedBatch] = ()
+    reconciled: Sequence[Row[Any]] = ()
+    discrepancies: Sequence[Row[Any]] = ()
+    privacy: Privacy = field(default_factory=Privacy)
 
 
 def explain(
     city: City, what: str, object_key: str | None = None, work_date: date | None = None
 ) -> ExplainedRule | ExplainedPunch:
-    """Explain a rule (by its id, as in LMP-001) or a punch (by its id) of a date, the newest if none is given.
+    """Explain a rule (by its id, as in LMP-001) of a date, the newest if none is given, or a punch (by its id).
 
     Raises:
         SettingsError: there is neither a rule nor, on that date, a punch of that id.
     """
-    wanted = work_date or newest_work_date(city)
     rule = load_catalogue().latest().get(what.upper())
-    with transaction(city.engine, Role.READ) as connection:
-        if rule is not None:
+    if rule is not None:
+        wanted = work_date or newest_work_date(city)
+        with transaction(city.engine, Role.READ) as connection:
             findings = statements.rows(
                 connection,
                 "marts/findings_of_rule",
@@ -55,8 +82,54 @@ def explain(
                 object_key=object_key,
                 most=_MOST_FINDINGS,
             )
-            return ExplainedRule(rule, wanted, findings)
-        states = statements.rows(connection, "delivery/state_of_punch", work_date=wanted, punch_id=what)
-    if wanted is None or not states:
-        raise SettingsError(f"{what!r} is no rule of the catalogue, and no punch of {wanted or 'any date'} has that id")
-    return ExplainedPunch(what, wanted, states)
+        return ExplainedRule(rule, wanted, findings)
+    with transaction(city.engine, Role.READ) as connection:
+        made = work_date or statements.scalar(connection, "marts/newest_date_of_punch", punch_id=what)
+        key = {"work_date": made, "punch_id": what}
+        states = statements.rows(connection, "delivery/state_of_punch", **key)
+        if not states:
+            raise SettingsError(
+                f"{what!r} is no rule of the catalogue, and no punch of {made or 'any date'} has that id"
+            )
+        return _way_of(connection, what, made, states, city.clock())
+
+
+def _way_of(
+    connection: Connection, punch_id: str, work_date: date, states: Sequence[Row[Any]], now: datetime
+) -> ExplainedPunch:
+    key = {"work_date": work_date, "punch_id": punch_id}
+    batches = statements.rows(connection, "marts/punch_batches", **key)
+    said = [row.reason or "" for row in states] + [_said(row) for row in batches]
+    names = statements.rows(
+        connection, "marts/names_in_words", project_code=states[0].project_code, words="\n".join(said)
+    )
+    privacy = Privacy(names=frozenset(row.name for row in names))
+    return ExplainedPunch(
+        punch_id,
+        work_date,
+        states,
+        [privacy.text(row.reason) for row in states],
+        versions=statements.rows(connection, "marts/punch_versions", **key),
+        findings=statements.rows(connection, "marts/punch_findings", **key),
+        batches=[ExplainedBatch(row, _calls_of(connection, row, now), privacy.text(_said(row))) for row in batches],
+        reconciled=statements.rows(connection, "marts/punch_reconciliation", **key),
+        discrepancies=statements.rows(connection, "marts/punch_discrepancies", **key),
+        privacy=privacy,
+    )
+
+
+def _said(batch: Row[Any]) -> str:
+    """The platform's words, of the row where it has its own."""
+    return str(batch.outcome_reason or batch.reason or "")
+
+
+def _calls_of(connection: Connection, batch: Row[Any], now: datetime) -> Sequence[Row[Any]]:
+    return statements.rows(
+        connection,
+        "marts/batch_calls",
+        platform=batch.target,
+        first=batch.planned_at - _CALLS_LATER,
+        last=(batch.settled_at or now) + _CALLS_LATER,
+        data_sha256=batch.data_sha256,
+        serial_code=batch.serial_code,
+    )

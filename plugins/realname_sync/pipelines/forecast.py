@@ -158,7 +158,9 @@ def forecasts(connection: Connection, work_date: date, loads: Mapping[str, Load]
     calls = {
         row.platform: row for row in statements.rows(connection, "ops/recent_calls", since=now - _RECENTLY, now=now)
     }
-    read_at = statements.scalar(connection, "ops/newest_done_run", step="extract_municipal", work_date=work_date)
+    read_at = statements.scalar(
+        connection, "ops/newest_done_run", step="extract_municipal", work_date=work_date, now=now
+    )
     return {
         target: judge(work_date, target, load, _pace(rates.get(target), calls.get(target)), now=now, read_at=read_at)
         for target, load in loads.items()
