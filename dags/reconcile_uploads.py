@@ -1,9 +1,10 @@
 """Reconcile the uploads.
 
 Compares, project by project, what the municipal platform has for the work date, what was read, what was acknowledged,
-and what the province and the nation say they hold.
+and what the province and the nation say they hold; where the counts differ, row by row. What a platform lost is sent
+again, what it has too much or knows otherwise becomes a finding (UPL).
 
-**Kind:** by date; scheduled on the next morning. Reconciling a date again replaces its figures.
+**Kind:** by date; scheduled on the next morning. Reconciling a date again replaces its figures and its findings of UPL.
 
 **Waits for:** an attempt to deliver to each platform. A delivery that failed does not keep it waiting: showing what did
 not arrive is what it is for.

@@ -21,7 +21,8 @@ WITH sent AS (
             AND present.withdrawn_at IS NULL
     INNER JOIN delivery.punch_batch AS ledger
         ON
-            ledger.work_date = :work_date AND ledger.project_code = former.project_code AND ledger.punch_id = former.punch_id
+            ledger.work_date = :work_date AND ledger.project_code = former.project_code AND ledger.target IN ('province', 'nation')
+            AND ledger.punch_id = former.punch_id
     INNER JOIN delivery.batch AS batch
         ON
             batch.work_date = :work_date AND batch.project_code = ledger.project_code AND batch.batch_id = ledger.batch_id

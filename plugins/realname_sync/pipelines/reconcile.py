@@ -172,6 +172,7 @@ def _count(desk: Desk, municipal: Mapping[str, int], only: frozenset[str] | None
 
 def _ledger(desk: Desk) -> tuple[Sequence[Any], dict[str, int]]:
     with desk.look() as connection:
+        statements.run(connection, "delivery/join_whole_day")
         ours = statements.rows(connection, "delivery/reconciliation_ledger", **desk.key)
         if not desk.uplink.counts_persons:
             return ours, {}
