@@ -1,7 +1,7 @@
--- Projects of which a call of attendance of :work_date to :target is not settled, or was acknowledged from :since on: what the platform
--- has of them cannot be held against the ledger yet. Reads delivery.batch.
-SELECT DISTINCT project_code
+-- How many calls of attendance of a project's day at :target are not settled, or were acknowledged from :since on: while there are any,
+-- what the platform has cannot be held against the ledger. Reads delivery.batch.
+SELECT count(*) AS unsettled
 FROM delivery.batch
 WHERE
-    work_date = :work_date AND target = :target AND kind = 'attendance'
+    work_date = :work_date AND target = :target AND project_code = :project_code AND kind = 'attendance'
     AND (state IN ('sending', 'sent', 'unknown') OR (state = 'acknowledged' AND settled_at >= cast(:since AS timestamptz)));

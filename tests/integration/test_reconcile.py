@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from deliveries import DAY, assert_effect_equals_acknowledged
+from typer.testing import CliRunner
 
+from realname_sync.cli import app
 from realname_sync.delivery.reconciliation import let_calls_be_finished
 from realname_sync.errors import RealnameError
 from realname_sync.pipelines.check import check_consistency
@@ -393,3 +395,16 @@ def test_what_is_missing_waits_where_it_may_not_go_now(at: Any) -> None:
     assert findings(town) == [("UPL-001", "attendance:province", "missing, waits to be sent again")]
     assert writes(town, "province") == sent
     assert_effect_equals_acknowledged(town, "province")
+
+
+def test_the_command_shows_what_was_found(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = at("province")
+    lose_one(town, "province")
+    monkeypatch.setattr("realname_sync.pipelines.city.open_city", lambda: town.city)
+    told = CliRunner().invoke(app, ["reconcile", DAY.isoformat(), "--target", "province", "--rows"])
+    assert told.exit_code == 0, told.output
+    cells = [line.replace("│", " ").split() for line in told.output.splitlines()]
+    [row] = [parts for parts in cells if parts[:1] == ["province"] and len(parts) == 9]
+    rows = completeness(town.city, DAY)["province"]["acknowledged"]
+    assert row[2:] == ["1", "1", "1", "0", "0", "0", str(rows)]
+    assert "findings: UPL-001 1" in told.output

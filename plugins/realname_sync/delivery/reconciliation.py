@@ -6,12 +6,13 @@ not sent. Of what is there too much, a person has to write to the platform: no p
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 
+from realname_sync.delivery import journal
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.passes import read_pass
 from realname_sync.delivery.settling import release_rows, return_to_backlog
@@ -115,6 +116,7 @@ def compare_project(desk: Desk, project_code: str) -> Compared:
             given_up = statements.rows(
                 connection, "delivery/dissolve_planned", project_code=project_code, now=desk.clock(), **desk.key
             )
+            journal.tell(connection, (row.batch_id for row in given_up))
             return_to_backlog(desk, connection, [row.batch_id for row in given_up])
             rows = _differing(desk, connection, project_code)
         if _is_unsettled(desk, connection, project_code, since=asked_at):
@@ -202,9 +204,12 @@ def _differing(desk: Desk, connection: Connection, project_code: str) -> Sequenc
     )
 
 
-def _is_unsettled(desk: Desk, connection: Connection, project_code: str, since: Any = None) -> bool:
-    rows = statements.rows(connection, "delivery/reconciliation_unsettled", since=since, **desk.key)
-    return project_code in {row.project_code for row in rows}
+def _is_unsettled(desk: Desk, connection: Connection, project_code: str, since: datetime | None = None) -> bool:
+    return bool(
+        statements.scalar(
+            connection, "delivery/reconciliation_unsettled", project_code=project_code, since=since, **desk.key
+        )
+    )
 
 
 def _stage_rows(desk: Desk, connection: Connection, project_code: str) -> tuple[int, int]:
@@ -236,7 +241,7 @@ def _settle(desk: Desk, connection: Connection, project_code: str, found: Sequen
         release_rows(desk, connection, [(row.batch_id, row.row_index, reason) for row in released])
     adopted = [one.row for one in found if one.handled == "adopted"]
     if adopted:
-        statements.rows(
+        batches = statements.rows(
             connection,
             "delivery/adopt_reconciliation_rows",
             project_code=project_code,
@@ -245,6 +250,7 @@ def _settle(desk: Desk, connection: Connection, project_code: str, found: Sequen
             now=desk.clock(),
             **desk.key,
         )
+        journal.tell(connection, (row.batch_id for row in batches))
 
 
 def _record(desk: Desk, connection: Connection, project_code: str, found: Sequence[Discrepancy]) -> None:
