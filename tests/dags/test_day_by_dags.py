@@ -1,9 +1,10 @@
 """The DAGs themselves, each run by `dag.test()`, carry a day from the municipal platform to both others."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,17 +15,14 @@ from realname_sync.pipelines.credentials import import_credentials
 from realname_sync.pipelines.status import TARGETS, day_status
 from small_city import DAY
 
-if TYPE_CHECKING:
-    from airflow.dag_processing.dagbag import DagBag
-
 pytestmark = pytest.mark.usefixtures("metadata_database")
 BY_DATE = {"work_date": DAY.isoformat()}
 
 
-def test_a_day_arrives_and_a_second_push_sends_nothing(dag_bag: "DagBag", stage: Stage, city: City) -> None:
-    assert dag_bag.dags["pull_master_data"].test().state == "success"
+def test_a_day_arrives_and_a_second_push_sends_nothing(run_dag: Callable[..., Any], stage: Stage, city: City) -> None:
+    assert run_dag("pull_master_data").state == "success"
     for dag_id in BY_DATE_DAGS:
-        assert dag_bag.dags[dag_id].test(run_conf=BY_DATE).state == "success", dag_id
+        assert run_dag(dag_id, run_conf=BY_DATE).state == "success", dag_id
     status = day_status(city, DAY)
     assert status.punches_read > 0
     assert status.adds_up()
@@ -35,7 +33,7 @@ def test_a_day_arrives_and_a_second_push_sends_nothing(dag_bag: "DagBag", stage:
     calls = {target: stage.write_calls(target) for target in TARGETS}
 
     for target in TARGETS:
-        assert dag_bag.dags[f"push_attendance_{target}"].test(run_conf=BY_DATE).state == "success"
+        assert run_dag(f"push_attendance_{target}", run_conf=BY_DATE).state == "success"
     assert {target: stage.write_calls(target) for target in TARGETS} == calls
     assert day_status(city, DAY).states == status.states
 
@@ -72,20 +70,25 @@ def test_what_is_announced_holds_counts_and_nothing_of_a_person(city: City) -> N
     assert "330000" not in told
 
 
-def test_a_run_without_a_date_fails_at_once_and_says_how_to_give_one(dag_bag: "DagBag", city: City) -> None:
-    run = dag_bag.dags["extract_municipal"].test(logical_date=None, run_conf={"work_date": None})
+def test_a_run_without_a_date_fails_at_once_and_says_how_to_give_one(run_dag: Callable[..., Any], city: City) -> None:
+    run = run_dag("extract_municipal", logical_date=None, run_conf={"work_date": None})
     (task,) = run.get_task_instances()
     assert (run.state, task.state, task.try_number) == ("failed", "failed", 1)
 
 
 @pytest.mark.parametrize("platform", TARGETS)
 def test_a_wrong_secret_fails_at_once(
-    dag_bag: "DagBag", stage: Stage, city: City, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str
+    run_dag: Callable[..., Any],
+    stage: Stage,
+    city: City,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    platform: str,
 ) -> None:
     """Comes last: the nation's pairs are wrong from here on."""
     other_day = {"work_date": "2026-11-19"}
     for dag_id in ("extract_municipal", "check_consistency"):
-        assert dag_bag.dags[dag_id].test(run_conf=other_day).state == "success"
+        assert run_dag(dag_id, run_conf=other_day).state == "success"
     if platform == "province":
         variable = "AIRFLOW_CONN_PROVINCE_PLATFORM"
         monkeypatch.setenv(variable, json.dumps(json.loads(stage.environment()[variable]) | {"password": "x" * 32}))
@@ -95,7 +98,7 @@ def test_a_wrong_secret_fails_at_once(
         wrong.write_text("\n".join([lines[0], *(f"{line[:-32]}{'x' * 32}" for line in lines[1:])]), encoding="utf-8")
         import_credentials(city, wrong)
     before = stage.attendance_rows(platform, DAY - timedelta(days=1))
-    run = dag_bag.dags[f"push_attendance_{platform}"].test(run_conf=other_day)
+    run = run_dag(f"push_attendance_{platform}", run_conf=other_day)
     task = run.get_task_instance(f"deliver_to_{platform}")
     assert task is not None
     assert (run.state, task.state, task.try_number) == ("failed", "failed", 1)

@@ -49,7 +49,8 @@ class EndOfWorkDate(BaseDeadlineReference):
         end = day_bounds(work_date)[1]
         if end <= clock():
             return None
-        return (end - (clock() - system_clock())).astimezone(UTC)
+        practice = timedelta(seconds=round((clock() - system_clock()).total_seconds()))
+        return (end - practice).astimezone(UTC)
 
 
 def before_midnight(*targets: str) -> DeadlineAlert:
