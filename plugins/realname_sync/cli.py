@@ -241,6 +241,36 @@ def explain(
         tables.show_explanation(explain(city, what, object_key, work_date))
 
 
+@app.command("verify-ledger")
+def verify_ledger(
+    work_date: Annotated[
+        date | None, typer.Argument(parser=_date, metavar="[DATE]", help="The newest date if not given.")
+    ] = None,
+    to: Annotated[date | None, typer.Option("--to", parser=_date, metavar="DATE", help="Up to this date.")] = None,
+    public_key: Annotated[bool, typer.Option("--public-key", help="Only print the key that checks the heads.")] = False,
+) -> None:
+    """Find out whether the ledger was tampered with.
+
+    Prints each signed head, to be kept elsewhere; names the first row that is not as it was written. Exit code 1 then.
+    """
+    from realname_sync import tables
+    from realname_sync.pipelines.ledger import verify_ledger
+    from realname_sync.pipelines.status import newest_work_date
+
+    with _city() as city:
+        if public_key:
+            _say(city.vault.signer().public_key().public_bytes_raw().hex())
+            return
+        first = work_date or newest_work_date(city)
+        if first is None:
+            _say("nothing has been done for any date yet: begin with `realname day DATE`")
+            return
+        verified = list(verify_ledger(city, first, to or first))
+        tables.show_verified(verified)
+    if any(one.flaw for one in verified):
+        raise typer.Exit(1)
+
+
 @app.command()
 def backfill(
     first: Annotated[date, typer.Option("--from", parser=_date, metavar="DATE", help="The first work date.")],

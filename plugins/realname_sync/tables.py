@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from realname_sync.delivery.ledger_check import Verified
 from realname_sync.pipelines.explain import ExplainedBatch, ExplainedPunch, ExplainedRule
 from realname_sync.pipelines.forecast import Forecast
 from realname_sync.pipelines.status import STATES, TARGETS, WITHIN, DayStatus
@@ -52,6 +53,20 @@ def show_forecasts(forecasts: Iterable[Forecast]) -> None:
     console = Console(highlight=False)
     for forecast in forecasts:
         console.print(forecast_line(forecast), soft_wrap=True)
+
+
+def show_verified(verified: Sequence[Verified]) -> None:
+    """Print what came of verifying the ledger: each chain with its head, and the first thing wrong with it."""
+    table = _table("ledger", "date", "platform")
+    for heading in ("entries", "head", "signed"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("verdict")
+    for one in verified:
+        signed = one.last_signed_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if one.last_signed_at else "not yet"
+        where = f"entry {one.flaw.entry_no}: " if one.flaw and one.flaw.entry_no else ""
+        verdict = f"[red]{escape(where + one.flaw.wrong)}[/]" if one.flaw else "[green]as it was written[/]"
+        table.add_row(str(one.work_date), one.target, str(one.entries), one.head_hash.hex()[:16], signed, verdict)
+    Console(highlight=False).print(table)
 
 
 def findings_line(findings: Mapping[str, int]) -> str:

@@ -4,4 +4,5 @@ UPDATE delivery.batch
 SET state = 'unknown', reason = 'the sender did not come back', lease_until = NULL, sent_at = coalesce(sent_at, cast(:now AS timestamptz))
 WHERE
     work_date = :work_date AND target = :target AND state = 'sending'
-    AND lease_until + cast(:unsafe_for AS interval) <= cast(:now AS timestamptz);
+    AND lease_until + cast(:unsafe_for AS interval) <= cast(:now AS timestamptz)
+RETURNING batch_id;

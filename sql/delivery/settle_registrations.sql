@@ -1,7 +1,8 @@
 -- Record what became of objects of the chain; `released` forgets them, so that they are due again. Writes delivery.registration.
+-- Two senders may have told the same object at once: that it is there counts then.
 MERGE INTO delivery.registration AS known
 USING (
-    SELECT
+    SELECT DISTINCT ON (told.project_code, told.local_key)
         cast(:target AS text) AS target,
         cast(:kind AS text) AS kind,
         told.project_code,
@@ -13,6 +14,7 @@ USING (
         cast(:project_codes AS text[]), cast(:local_keys AS text[]), cast(:outcomes AS text[]),
         cast(:platform_keys AS text[]), cast(:reasons AS text[])
     ) AS told (project_code, local_key, outcome, platform_key, reason)
+    ORDER BY told.project_code, told.local_key, told.outcome = 'acknowledged' DESC, told.platform_key ASC
 ) AS told
     ON
         known.target = told.target AND known.kind = told.kind

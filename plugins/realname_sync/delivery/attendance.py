@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from realname_sync.delivery import journal
 from realname_sync.delivery.calls import Parcel, send_parcels
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.planning import plan_attendance
@@ -179,6 +180,7 @@ class AttendanceDelivery:
             told_at=desk.clock(),
         )
         dissolved = [row.batch_id for row in gone]
+        journal.tell(connection, dissolved)
         rows = [(key, index, "refused", why) for key in dissolved for index, why in refused.get(key, {}).items()]
         record_rows(desk, connection, rows)
         return_to_backlog(desk, connection, dissolved)

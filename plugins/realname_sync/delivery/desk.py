@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
+from realname_sync.delivery import journal
 from realname_sync.platforms.open_api.client import CallRecord
 from realname_sync.platforms.uplink import Uplink
 from realname_sync.warehouse import bulk
@@ -138,10 +139,15 @@ class Desk:
 
     @contextmanager
     def commit(self, step: str) -> Iterator[Connection]:
-        """One transaction of the sending role, with the calls made since the last one; `step` names it."""
+        """One transaction of the sending role; `step` names it.
+
+        With it go the calls made since the last one, and into the journal what was told of batches.
+        """
         with transaction(self.engine, Role.SEND) as connection:
+            journal.forget(connection)
             yield connection
             self.book.write(connection)
+            journal.write_told(connection, self.work_date, self.target, self.clock())
             self.at(f"{step}.before")
         self.at(f"{step}.after")
 

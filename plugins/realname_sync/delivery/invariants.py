@@ -1,4 +1,4 @@
-"""What must hold of the delivery of a date at every commit: statements below sql/invariants/ that yield what is wrong."""
+"""What must hold of a date's delivery at every commit: statements below sql/invariants/ that yield what is wrong."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """Plans what goes out next: what is new since the last sweep and what waited is packed, or kept with a reason."""
 
+from realname_sync.delivery import journal
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.settling import return_to_backlog
 from realname_sync.warehouse import statements
@@ -18,6 +19,7 @@ def plan_attendance(desk: Desk, method: str) -> int:
         upto = statements.scalar(connection, "delivery/begin_sweep", now=desk.clock(), **desk.key)
         change_no = statements.scalar(connection, "delivery/newest_change", work_date=desk.work_date)
         outdated = statements.rows(connection, "delivery/dissolve_outdated", now=desk.clock(), **desk.key)
+        journal.tell(connection, (row.batch_id for row in outdated))
         return_to_backlog(desk, connection, [row.batch_id for row in outdated])
         statements.run(
             connection,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from realname_sync.delivery import journal
 from realname_sync.delivery.calls import Sent
 from realname_sync.delivery.desk import Desk, has_ended
 from realname_sync.delivery.outcomes import Verdict, read_verdict
@@ -74,6 +75,7 @@ def record_sent(desk: Desk, connection: Connection, sent: Sequence[Sent]) -> Non
         digests=[one.digest for one in sent],
         reasons=[one.reason for one in sent],
     )
+    journal.tell(connection, (one.batch_id for one in sent))
     for one in sent:
         if one.evidence:
             statements.run(
@@ -117,6 +119,7 @@ def settle_batches(desk: Desk, connection: Connection, verdicts: Mapping[int, Ve
         states=[states.get(verdict.fate, verdict.fate) for verdict in verdicts.values()],
         reasons=[verdict.reason or None for verdict in verdicts.values()],
     )
+    journal.tell(connection, (row.batch_id for row in changed))
     return {row.batch_id: verdicts[row.batch_id] for row in changed}
 
 
@@ -161,6 +164,7 @@ def record_rows(desk: Desk, connection: Connection, rows: Sequence[tuple[int, in
             outcomes=[row[2] for row in rows],
             reasons=[row[3] for row in rows],
         )
+        journal.tell(connection, (row[0] for row in rows))
 
 
 def return_to_backlog(desk: Desk, connection: Connection, batch_ids: Sequence[int]) -> None:
@@ -284,7 +288,10 @@ def _ask(desk: Desk, page: Sequence[Any], settle: Settle) -> int:
             if verdicts:
                 settle(connection, verdicts)
             if doubtful:
-                statements.run(connection, "delivery/doubt_batches", work_date=desk.work_date, batch_ids=doubtful)
+                forgotten = statements.rows(
+                    connection, "delivery/doubt_batches", work_date=desk.work_date, batch_ids=doubtful
+                )
+                journal.tell(connection, (row.batch_id for row in forgotten))
     return len(verdicts) + len(doubtful)
 
 

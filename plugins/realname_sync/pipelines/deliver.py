@@ -13,6 +13,7 @@ from realname_sync.delivery.desk import CallBook, Desk, new_sender
 from realname_sync.delivery.shared_pace import SharedPace
 from realname_sync.errors import ConnectionMissingError
 from realname_sync.pipelines.city import City
+from realname_sync.pipelines.ledger import sign_head
 from realname_sync.platforms.municipal import person_images
 from realname_sync.platforms.open_api.envelope import Credentials
 from realname_sync.platforms.opening import credentials_of, open_uplink
@@ -64,6 +65,7 @@ def deliver(
             with desk.commit("close"):
                 pass  # the calls made since the last commit are written whatever happened
             uplink.client.close()
+            sign_head(city, work_date, target)
         summary["states"] = completeness(city, work_date)[target]
     return summary
 

@@ -17,6 +17,7 @@ from realname_sync.delivery.reconciliation import Compared, compare_project, cou
 from realname_sync.pipelines.check import check_uploads
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.deliver import TARGETS, deliver, open_target
+from realname_sync.pipelines.ledger import sign_head
 from realname_sync.platforms.municipal import attendance_counts
 from realname_sync.platforms.uplink import DayCount
 from realname_sync.warehouse import statements
@@ -130,6 +131,7 @@ def _reconcile_target(
         with desk.commit("close"):
             pass  # the calls made since the last commit are written whatever happened
         uplink.client.close()
+        sign_head(city, work_date, target)
     asked = [one for one in counts if one.there is not None]
     summary = {
         "projects": sum(one.is_of_the_day for one in asked),

@@ -13,6 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -47,12 +48,17 @@ class Protected:
 class Vault:
     """Protects values and gives them back, under one data key of 32 bytes."""
 
-    def __init__(self, data_key: bytes) -> None:
+    def __init__(self, data_key: bytes, ledger_key: bytes | None = None) -> None:
         if len(data_key) != 32:
             raise SettingsError(
                 "the data key must be 32 bytes, written in base64 as data_key in the extra of warehouse_db"
             )
+        if ledger_key is not None and len(ledger_key) != 32:
+            raise SettingsError(
+                "the ledger key must be 32 bytes, written in base64 as ledger_key in the extra of warehouse_db"
+            )
         self._data_key = data_key
+        self._ledger_key = ledger_key
 
     def __repr__(self) -> str:
         return "Vault()"
@@ -64,6 +70,14 @@ class Vault:
     @cached_property
     def _hash_key(self) -> bytes:
         return self._derived(b"realname_sync keyed hash")
+
+    def signer(self) -> Ed25519PrivateKey:
+        """The key that signs the heads of the ledger's journal: one of its own, or one derived from the data key."""
+        return Ed25519PrivateKey.from_private_bytes(self._ledger_key or self._derived(b"realname_sync ledger"))
+
+    def signer_id(self) -> str:
+        """What the signing key is recognised by: the first half of its public key, in hexadecimal."""
+        return self.signer().public_key().public_bytes_raw()[:16].hex()
 
     def _derived(self, purpose: bytes) -> bytes:
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(self._data_key)
@@ -103,19 +117,22 @@ class Vault:
 def open_vault(warehouse: ConnectionSpec) -> Vault:
     """The vault of that warehouse: `data_key` of the connection's extra, else a key file made for a local warehouse.
 
+    `ledger_key` of the extra, if there is one, signs the heads of the ledger.
+
     Raises:
         SettingsError: a warehouse on a server has no data key.
     """
-    given = warehouse.extra.get("data_key")
+    given, ledger = warehouse.extra.get("data_key"), warehouse.extra.get("ledger_key")
+    ledger_key = base64.b64decode(str(ledger)) if ledger else None
     if given:
-        return Vault(base64.b64decode(str(given)))
+        return Vault(base64.b64decode(str(given)), ledger_key)
     if warehouse.kind != "embedded" and not warehouse.host.startswith("/"):
         raise SettingsError("connection warehouse_db has no data_key in its extra: make one with `realname key new`")
     path = home() / "keys" / "data.key"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_new(path.as_posix(), base64.b64encode(os.urandom(32)))
-    return Vault(base64.b64decode(path.read_bytes()))
+    return Vault(base64.b64decode(path.read_bytes()), ledger_key)
 
 
 def _write_new(path: str, content: bytes) -> None:

@@ -1,6 +1,6 @@
 """Runs the statements below `sql/`, one a file, with bound parameters only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -27,6 +27,12 @@ def run(connection: Connection, name: str, **parameters: Any) -> int:
 def rows(connection: Connection, name: str, **parameters: Any) -> Sequence[Row[Any]]:
     """Execute a statement that reads; returns all its rows."""
     return connection.execute(statement(name), parameters).all()
+
+
+def stream(connection: Connection, name: str, at_a_time: int, **parameters: Any) -> Iterator[Row[Any]]:
+    """Execute a statement that reads; yields its rows without holding more than `at_a_time` of them."""
+    streamed = connection.execution_options(yield_per=at_a_time)
+    yield from streamed.execute(statement(name), parameters)
 
 
 def records(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
