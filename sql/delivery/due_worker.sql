@@ -45,13 +45,30 @@ LEFT JOIN delivery.registration AS team
     ON
         team.target = :target AND team.kind = 'team' AND team.state = 'acknowledged' AND team.project_code = worker.project_code
         AND team.local_key = coalesce(worker.team_id, concat('management|', worker.corp_code))
+LEFT JOIN delivery.registration AS participant
+    ON
+        participant.target = :target AND participant.kind = 'participant'
+        AND participant.project_code = worker.project_code AND participant.local_key = worker.corp_code
 LEFT JOIN delivery.registration AS known
     ON
         known.target = :target AND known.kind = 'worker'
         AND known.project_code = worker.project_code AND known.local_key = worker.person_id
 WHERE
     (known.state IS NULL OR known.state = 'refused')
-    AND (team.state = 'acknowledged' OR (cast(:target AS text) = 'province' AND worker.team_id IS NULL))
+    -- Told before its company is a participant there, a worker would be refused for good.
+    AND (
+        team.state = 'acknowledged'
+        OR (
+            cast(:target AS text) = 'province' AND worker.team_id IS NULL
+            AND (
+                participant.state = 'acknowledged'
+                OR EXISTS (
+                    SELECT 1 FROM core.current_participant AS shared_participant
+                    WHERE shared_participant.project_code = worker.project_code AND shared_participant.corp_code = worker.corp_code
+                )
+            )
+        )
+    )
     AND NOT EXISTS (
         SELECT 1 FROM quality.finding AS stop
         WHERE
