@@ -29,6 +29,10 @@ up: $(INSTALLED) ## Airflow with its web page, the DAGs on, the sandbox running,
 test: $(INSTALLED) ## Every test that needs no browser and no Docker; what CI runs (ARGS=… for pytest)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
+.PHONY: faults
+faults: $(INSTALLED) ## Real faults on real processes: every crash point and random runs (RUNS=200 SEED=1 ONLY=…)
+	@PYTHONPATH=tests $(BIN)/python -m faults --runs $(or $(RUNS),200) --seed $(or $(SEED),1) $(if $(ONLY),--only "$(ONLY)")
+
 .PHONY: check
 check: lint types test ## Everything that has to be green before a commit
 
