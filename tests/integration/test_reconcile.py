@@ -1,11 +1,13 @@
 """Reconciliation: what a platform lost, has too much or knows better, and what the municipal platform changed."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from deliveries import DAY, assert_effect_equals_acknowledged
 from typer.testing import CliRunner
 
 from realname_sync.cli import app
-from realname_sync.delivery.reconciliation import let_calls_be_finished
+from realname_sync.delivery.reconciliation import compare_project, let_calls_be_finished
 from realname_sync.errors import RealnameError
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.deliver import TARGETS, completeness, deliver
@@ -408,3 +410,34 @@ def test_the_command_shows_what_was_found(at: Any, monkeypatch: pytest.MonkeyPat
     rows = completeness(town.city, DAY)["province"]["acknowledged"]
     assert row[2:] == ["1", "1", "1", "0", "0", "0", str(rows)]
     assert "findings: UPL-001 1" in told.output
+
+
+def test_of_two_comparisons_the_second_sees_what_the_first_did(at: Any) -> None:
+    town = at("nation")
+    first, second = town.desk("nation", DAY), town.desk("nation", DAY)
+    [(project,)] = town.sandbox_sql(
+        "SELECT project_code FROM nation.attendance WHERE work_date = %s ORDER BY attendance_id LIMIT 1", DAY
+    )
+    lose_one(town, "nation")
+    time.sleep(first.uplink.profile.unknown_wait_seconds)
+    reached, go = Event(), Event()
+
+    def hold(point: str) -> None:
+        if point == "compare.before":
+            reached.set()
+            go.wait(60)
+
+    first.at = hold
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(compare_project, first, project)
+        try:
+            assert reached.wait(60)
+            other = pool.submit(compare_project, second, project)
+            with pytest.raises(TimeoutError):
+                other.result(timeout=3)
+        finally:
+            go.set()
+    assert (one.result().count("missing"), other.result().count("missing")) == (1, 0)
+    assert town.warehouse_sql("SELECT count(*) FROM delivery.backlog WHERE target = 'nation' AND rule_id IS NULL") == [
+        (1,)
+    ]
