@@ -18,14 +18,13 @@ from realname_sync.workdate import SHANGHAI
 
 
 def states_table(status: DayStatus, more: Mapping[str, Mapping[str, int]] | None = None) -> Table:
-    """The five states for each platform, what is within them, and further columns by heading and platform."""
+    """The five states for each platform, with further columns by heading and platform."""
     table = _table(f"{status.work_date}: {status.punches_read} punches read, due to each platform", "platform")
-    for heading in (*STATES, *WITHIN, *(more or {})):
+    for heading in (*STATES, *(more or {})):
         table.add_column(heading.replace("_", " "), justify="right", no_wrap=True)
     for target, counts in status.states.items():
-        within = (status.within.get(target, {}).get(name, 0) for name in WITHIN)
         further = (column[target] for column in (more or {}).values())
-        table.add_row(target, *map(str, counts.values()), *map(str, within), *map(str, further))
+        table.add_row(target, *map(str, counts.values()), *map(str, further))
     return table
 
 
@@ -83,7 +82,8 @@ def show_status(status: DayStatus, targets: Sequence[str] = TARGETS, *, projects
         began = f"{step.started_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
         steps.add_row(step.step, step.target or "", step.state, began, seconds)
     console = Console(highlight=False)
-    console.print(states_table(status))
+    within = {name: {target: status.within[target][name] for target in targets} for name in WITHIN}
+    console.print(states_table(status, within))
     if projects:
         console.print(projects_table(status, targets))
     show_forecasts(status.forecasts[target] for target in targets if target in status.forecasts)

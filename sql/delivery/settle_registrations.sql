@@ -10,11 +10,12 @@ USING (
         told.outcome,
         told.platform_key,
         told.reason
-    FROM unnest(
-        cast(:project_codes AS text[]), cast(:local_keys AS text[]), cast(:outcomes AS text[]),
-        cast(:platform_keys AS text[]), cast(:reasons AS text[])
-    ) AS told (project_code, local_key, outcome, platform_key, reason)
-    ORDER BY told.project_code, told.local_key, told.outcome = 'acknowledged' DESC, told.platform_key ASC
+    FROM
+        unnest(
+            cast(:project_codes AS text[]), cast(:local_keys AS text[]), cast(:outcomes AS text[]),
+            cast(:platform_keys AS text[]), cast(:reasons AS text[])
+        ) AS told (project_code, local_key, outcome, platform_key, reason)
+    ORDER BY told.project_code ASC, told.local_key ASC, told.outcome = 'acknowledged' DESC, told.platform_key ASC
 ) AS told
     ON
         known.target = told.target AND known.kind = told.kind

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from realname_sync.demo.stage import Stage
 from realname_sync.pipelines.city import City
@@ -55,10 +56,30 @@ def test_the_next_sweep_carries_on_and_one_with_nothing_new_sends_nothing(
     assert {target: stage.write_calls(target) for target in TARGETS} == calls
 
 
+def test_where_the_municipal_platform_is_gone_the_watches_still_look_and_the_run_fails(
+    run_dag: Callable[..., Any], stage: Stage, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variable = "AIRFLOW_CONN_MUNICIPAL_DB"
+    gone = json.loads(stage.environment()[variable]) | {"schema": "nowhere"}
+    with city.engine.begin() as connection:
+        connection.execute(text("DELETE FROM ops.deadline_watch"))
+    monkeypatch.setenv(variable, json.dumps(gone))
+    run = run_dag("sweep_attendance", run_conf=OF_THE_DAY)
+    assert states_of(run) == {
+        "read_new": "failed",
+        "sweep_to_province": "upstream_failed",
+        "watch_province": "failed",
+        "sweep_to_nation": "upstream_failed",
+        "watch_nation": "failed",
+    }
+    with city.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM ops.deadline_watch")).scalar_one() == len(TARGETS)
+
+
 def test_what_tasks_hand_on_holds_dates_and_counts_and_nothing_of_a_person(city: City) -> None:
     from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
-    from sqlalchemy import select, text
+    from sqlalchemy import select
 
     with create_session() as session:
         told = [

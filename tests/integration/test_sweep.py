@@ -1,13 +1,15 @@
 """A day in sweeps: punches come in portions, some for the day before, and each goes up once under its own date."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from deliveries import DAY, assert_effect_equals_acknowledged
 
-from realname_sync.errors import FatalError
+from realname_sync.errors import FatalError, RetriableError
 from realname_sync.pipelines.deliver import TARGETS, completeness, deliver
 from realname_sync.pipelines.forecast import Verdict
 from realname_sync.pipelines.pull import pull_master_data
@@ -181,7 +183,9 @@ def test_a_day_left_with_rows_waiting_is_taken_up_by_the_sweeps_after_it(empty: 
     )
     deliver(empty.city, BEFORE, "nation")
     assert read_new(empty.city, DAY)["days"] == [DAY.isoformat()]
-    empty.warehouse_sql("UPDATE delivery.batch SET state = 'unknown' WHERE batch_id = :batch", batch=batch)
+    empty.warehouse_sql(
+        "UPDATE delivery.batch SET state = 'unknown', settled_at = NULL WHERE batch_id = :batch", batch=batch
+    )
     there = empty.platforms.attendance("nation", BEFORE)
     assert sweep(empty.city, DAY, targets=["nation"])["days"] == [DAY.isoformat(), BEFORE.isoformat()]
     state = empty.warehouse_sql("SELECT state FROM delivery.batch WHERE batch_id = :batch", batch=batch)
@@ -200,3 +204,25 @@ def test_a_province_that_refuses_keeps_the_nation_from_nothing(empty: Any, clock
     forecast = day_forecasts(empty.city, DAY)
     assert forecast["nation"].verdict == Verdict.DONE
     assert forecast["province"].verdict == Verdict.AT_RISK
+
+
+def test_two_sweeps_at_once_send_nothing_twice(empty: Any, clock: Clock) -> None:
+    """A person sweeps by hand while the DAG does."""
+    clock.set(at(23))
+    arrive(empty, at(23))
+
+    def one() -> None:
+        with suppress(RetriableError):  # what the other one holds is the other one's to end
+            sweep(empty.city, DAY)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: one(), range(2)))
+    sweep(empty.city, DAY)
+    for target in TARGETS:
+        assert_effect_equals_acknowledged(empty, target)
+    counted = empty.warehouse_sql(
+        "SELECT count(*) FROM (SELECT target, punch_id FROM delivery.punch_batch JOIN delivery.batch"
+        " USING (work_date, project_code, batch_id, target) WHERE state <> 'released'"
+        " GROUP BY target, punch_id HAVING count(*) > 1) AS twice"
+    )
+    assert [row[0] for row in counted] == [0]

@@ -61,7 +61,8 @@ def sweep(
         under_way = {target: pool.submit(deliver_days, city, days, target, progress=progress) for target in targets}
     failures = [failure for one in under_way.values() if (failure := one.exception())]
     for failure in failures[1:]:
-        log.error("also failed: %s", failure)
+        # A driver's message may quote a row, so only the words of our own errors are logged.
+        log.error("also failed: %s", failure if isinstance(failure, RealnameError) else type(failure).__name__)
     if failures:
         raise failures[0]
     return {**summary, **{target: one.result() for target, one in under_way.items()}}
