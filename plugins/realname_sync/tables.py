@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from realname_sync.delivery.ledger_check import Verified
-from realname_sync.pipelines.explain import ExplainedBatch, ExplainedPunch, ExplainedRule
 from realname_sync.pipelines.forecast import Forecast
 from realname_sync.pipelines.status import STATES, TARGETS, WITHIN, DayStatus
 from realname_sync.workdate import SHANGHAI
+
+if TYPE_CHECKING:  # they load what asking for a status does without
+    from realname_sync.delivery.ledger_check import Verified
+    from realname_sync.pipelines.explain import ExplainedBatch, ExplainedPunch, ExplainedRule
 
 
 def states_table(status: DayStatus, more: Mapping[str, Mapping[str, int]] | None = None) -> Table:
@@ -54,7 +56,7 @@ def show_forecasts(forecasts: Iterable[Forecast]) -> None:
         console.print(forecast_line(forecast), soft_wrap=True)
 
 
-def show_verified(verified: Sequence[Verified]) -> None:
+def show_verified(verified: "Sequence[Verified]") -> None:
     """Print what came of verifying the ledger: each chain with its head, and the first thing wrong with it."""
     table = _table("ledger", "date", "platform")
     for heading in ("entries", "head", "signed"):
@@ -126,15 +128,17 @@ def show_reconciliation(work_date: date, targets: Sequence[str], summary: Mappin
     console.print(findings_line(summary["findings"]), soft_wrap=True)
 
 
-def show_explanation(explained: ExplainedRule | ExplainedPunch) -> None:
+def show_explanation(explained: "ExplainedRule | ExplainedPunch") -> None:
     """Print why a rule found what it found, or the way of a punch."""
+    from realname_sync.pipelines.explain import ExplainedPunch
+
     if isinstance(explained, ExplainedPunch):
         _show_punch(explained)
     else:
         _show_rule(explained)
 
 
-def _show_punch(punch: ExplainedPunch) -> None:
+def _show_punch(punch: "ExplainedPunch") -> None:
     console = Console(highlight=False)
     states = _table(f"punch {punch.punch_id} of {punch.work_date}", "platform", "state", "batch", "why")
     for state, words in zip(punch.states, punch.words, strict=True):
@@ -168,7 +172,7 @@ def _show_punch(punch: ExplainedPunch) -> None:
         )
 
 
-def _versions(punch: ExplainedPunch) -> Table:
+def _versions(punch: "ExplainedPunch") -> Table:
     headings = ("read", "seen", "made", "received", "direction", "device", "then")
     table = _table("as the municipal platform had it", *headings)
     for row in punch.versions:
@@ -183,7 +187,7 @@ def _versions(punch: ExplainedPunch) -> Table:
     return table
 
 
-def _batch(batch: ExplainedBatch) -> Table:
+def _batch(batch: "ExplainedBatch") -> Table:
     row = batch.row
     fate = f"{row.state}, this row {row.outcome}" if row.outcome else row.state
     title = f"{row.target}, batch {row.batch_id}, row {row.row_index + 1} of {row.row_count}: {fate}"
@@ -207,7 +211,7 @@ def _moment(instant: datetime | None) -> str:
     return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if instant else ""
 
 
-def _show_rule(explained: ExplainedRule) -> None:
+def _show_rule(explained: "ExplainedRule") -> None:
     console = Console(highlight=False)
     rule = explained.rule
     console.print(f"[bold]{rule.id}[/]  {rule.title_en}  {rule.title_zh}", soft_wrap=True)
