@@ -18,7 +18,7 @@ from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
-    *("sweep", "forecast", "status", "explain", "backfill"),
+    *("sweep", "forecast", "status", "explain", "verify-ledger", "backfill"),
     *("demo", "up", "sandbox", "credentials", "key"),
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")
