@@ -40,8 +40,11 @@ def doubt_lost_claims(desk: Desk, kind: str) -> None:
     with desk.commit("doubt") as connection:
         holders = statements.rows(connection, "delivery/sending_senders", kind=kind, **desk.key)
         ended = [row.sender for row in holders if has_ended(row.sender)]
-        statements.run(connection, "delivery/doubt_senders", senders=ended, now=desk.clock(), **desk.key)
-        statements.run(connection, "delivery/doubt_abandoned", now=desk.clock(), unsafe_for=desk.unsafe_for, **desk.key)
+        gone = statements.rows(connection, "delivery/doubt_senders", senders=ended, now=desk.clock(), **desk.key)
+        late = statements.rows(
+            connection, "delivery/doubt_abandoned", now=desk.clock(), unsafe_for=desk.unsafe_for, **desk.key
+        )
+        journal.tell(connection, (row.batch_id for row in (*gone, *late)))
 
 
 def require_no_other_sender(desk: Desk, kind: str) -> None:

@@ -31,8 +31,7 @@ def rows(connection: Connection, name: str, **parameters: Any) -> Sequence[Row[A
 
 def stream(connection: Connection, name: str, at_a_time: int, **parameters: Any) -> Iterator[Row[Any]]:
     """Execute a statement that reads; yields its rows without holding more than `at_a_time` of them."""
-    streamed = connection.execution_options(yield_per=at_a_time)
-    yield from streamed.execute(statement(name), parameters)
+    yield from connection.execute(statement(name), parameters, execution_options={"yield_per": at_a_time})
 
 
 def records(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
