@@ -204,6 +204,8 @@ def _batch(batch: "ExplainedBatch") -> Table:
         table.add_row(_moment(row.settled_at), "verdict", escape(batch.words) or row.state)
     if row.recorded_at:
         table.add_row(_moment(row.recorded_at), "of this row", row.outcome)
+    for entry in batch.journal:
+        table.add_row(_moment(entry.told_at), f"journal entry {entry.entry_no}", entry.state)
     return table
 
 

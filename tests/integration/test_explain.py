@@ -53,6 +53,8 @@ def test_a_punch_that_arrived_shows_its_batch_its_call_and_its_serial_code(check
     shown = printed(punch)
     assert f"punch {punch.punch_id} of {DAY}" in shown
     assert batch.row.serial_code in shown
+    assert [entry.state for entry in batch.journal][-1] == "acknowledged"
+    assert f"journal entry {batch.journal[-1].entry_no}" in shown
     assert f"row {batch.row.row_index + 1} of {batch.row.row_count}: acknowledged" in shown
     assert "reconciled with the nation" in shown
     assert "holds" in shown

@@ -30,11 +30,15 @@ class ExplainedRule:
 
 @dataclass(frozen=True)
 class ExplainedBatch:
-    """One batch a punch was in: a row of sql/marts/punch_batches.sql, its calls (batch_calls.sql), and the words."""
+    """One batch a punch was in: a row of sql/marts/punch_batches.sql, with the platform's words.
+
+    `calls` are the rows of batch_calls.sql, `journal` those of batch_journal.sql.
+    """
 
     row: Row[Any]
     calls: Sequence[Row[Any]]
     words: str
+    journal: Sequence[Row[Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,21 @@ def _way_of(
         [privacy.text(row.reason) for row in states],
         versions=statements.rows(connection, "marts/punch_versions", **key),
         findings=statements.rows(connection, "marts/punch_findings", **key),
-        batches=[ExplainedBatch(row, _calls_of(connection, row, now), privacy.text(_said(row))) for row in batches],
+        batches=[
+            ExplainedBatch(
+                row,
+                _calls_of(connection, row, now),
+                privacy.text(_said(row)),
+                statements.rows(
+                    connection,
+                    "marts/batch_journal",
+                    work_date=work_date,
+                    target=row.target,
+                    batch_id=row.batch_id,
+                ),
+            )
+            for row in batches
+        ],
         reconciled=statements.rows(connection, "marts/punch_reconciliation", **key),
         discrepancies=statements.rows(connection, "marts/punch_discrepancies", **key),
         privacy=privacy,
