@@ -206,6 +206,8 @@ def test_a_province_that_refuses_keeps_the_nation_from_nothing(empty: Any, clock
     assert forecast["province"].verdict == Verdict.AT_RISK
 
 
+# Threads share the filters of warnings, which Great Expectations is kept quiet by; sweeps that meet are processes.
+@pytest.mark.filterwarnings("ignore")
 def test_two_sweeps_at_once_send_nothing_twice(empty: Any, clock: Clock) -> None:
     """A person sweeps by hand while the DAG does."""
     clock.set(at(23))
