@@ -246,14 +246,23 @@ def verify_ledger(
     work_date: Annotated[
         date | None, typer.Argument(parser=_date, metavar="[DATE]", help="The newest date if not given.")
     ] = None,
+    since: Annotated[date | None, typer.Option("--from", parser=_date, metavar="DATE", help="From this date.")] = None,
     to: Annotated[date | None, typer.Option("--to", parser=_date, metavar="DATE", help="Up to this date.")] = None,
+    target: Annotated[list[Target] | None, typer.Option(help="Only this platform.")] = None,
+    heads: Annotated[
+        bool, typer.Option("--heads", help="Print the newest signed heads, a line each, to be kept elsewhere.")
+    ] = False,
+    kept: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Heads that were kept elsewhere; the chains must fit them too.")
+    ] = None,
     public_key: Annotated[bool, typer.Option("--public-key", help="Only print the key that checks the heads.")] = False,
 ) -> None:
     """Find out whether the ledger was tampered with.
 
-    Prints each signed head, to be kept elsewhere; names the first row that is not as it was written. Exit code 1 then.
+    Names the first row that is not as it was written, for each date and platform. Exit code 1 then.
     """
     from realname_sync import tables
+    from realname_sync.delivery.ledger_head import read_heads
     from realname_sync.pipelines.ledger import verify_ledger
     from realname_sync.pipelines.status import newest_work_date
 
@@ -261,12 +270,28 @@ def verify_ledger(
         if public_key:
             _say(city.vault.signer().public_key().public_bytes_raw().hex())
             return
-        first = work_date or newest_work_date(city)
+        first = since or work_date or newest_work_date(city)
         if first is None:
             _say("nothing has been done for any date yet: begin with `realname day DATE`")
             return
-        verified = list(verify_ledger(city, first, to or first))
-        tables.show_verified(verified)
+        wanted = [one.value for one in target] if target else None
+        elsewhere = read_heads(kept.read_text(encoding="utf-8").splitlines()) if kept else []
+        verified = []
+        for one in verify_ledger(city, first, to or first, wanted, elsewhere):
+            verified.append(one)
+            if to:
+                typer.echo(f"{one.work_date} {one.target}: {one.entries} entries", err=True)
+        if heads:
+            for one in verified:
+                if one.last_head:
+                    _say(one.last_head.line())
+        else:
+            tables.show_verified(verified)
+    for one in verified:
+        if one.flaw and heads:
+            typer.echo(f"{one.work_date} {one.target}: entry {one.flaw.entry_no}: {one.flaw.wrong}", err=True)
+        elif one.unsigned and not one.flaw:
+            typer.echo(f"{one.work_date} {one.target}: the last {one.unsigned} entries are not signed yet", err=True)
     if any(one.flaw for one in verified):
         raise typer.Exit(1)
 

@@ -1,6 +1,8 @@
 """The journal tells when the ledger was changed, and which row it was."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,9 @@ from typer.testing import CliRunner
 
 from realname_sync import cli
 from realname_sync.delivery.journal import _COLUMNS, FIRST_HASH, entry_hash
+from realname_sync.delivery.ledger_head import read_heads
+from realname_sync.delivery.settling import release_rows
+from realname_sync.errors import SettingsError
 from realname_sync.pipelines.deliver import deliver
 from realname_sync.pipelines.ledger import sign_head, verify_ledger
 from realname_sync.warehouse.engine import Role, transaction
@@ -113,6 +118,21 @@ def _undone(town: Any) -> list[str]:
     ]
 
 
+def _write_anew(town: Any) -> None:
+    """Forge a serial code and every hash after it, as somebody with the database and without the key can."""
+    with town.city.engine.begin() as connection:
+        connection.execute(text(f"UPDATE delivery.batch SET serial_code = 'forged' WHERE batch_id = {ONE}"))
+        connection.execute(text(f"UPDATE delivery.journal SET serial_code = 'forged' WHERE batch_id = {ONE}"))
+        before = FIRST_HASH
+        rows = connection.execute(text("SELECT * FROM delivery.journal ORDER BY entry_no")).mappings().all()
+        for row in rows:
+            before = entry_hash(before, {name: row[name] for name in _COLUMNS})
+            connection.execute(
+                text("UPDATE delivery.journal SET hash = :hash WHERE entry_no = :entry_no"),
+                {"hash": before, "entry_no": row["entry_no"]},
+            )
+
+
 def test_what_was_tampered_with_is_found_and_named(checked: Any) -> None:
     deliver(checked.city, DAY, "nation")
     assert _told(checked) == ""
@@ -133,17 +153,7 @@ def test_what_was_tampered_with_is_found_and_named(checked: Any) -> None:
 
 def test_a_chain_written_anew_without_the_key_does_not_fit_the_signed_head(checked: Any) -> None:
     deliver(checked.city, DAY, "nation")
-    with checked.city.engine.begin() as connection:
-        connection.execute(text(f"UPDATE delivery.batch SET serial_code = 'forged' WHERE batch_id = {ONE}"))
-        connection.execute(text(f"UPDATE delivery.journal SET serial_code = 'forged' WHERE batch_id = {ONE}"))
-        before = FIRST_HASH
-        rows = connection.execute(text("SELECT * FROM delivery.journal ORDER BY entry_no")).mappings().all()
-        for row in rows:
-            before = entry_hash(before, {name: row[name] for name in _COLUMNS})
-            connection.execute(
-                text("UPDATE delivery.journal SET hash = :hash WHERE entry_no = :entry_no"),
-                {"hash": before, "entry_no": row["entry_no"]},
-            )
+    _write_anew(checked)
     assert "the chain was written anew" in _told(checked)
 
 
@@ -181,11 +191,61 @@ def test_a_day_delivered_twice_keeps_its_chain(checked: Any) -> None:
     assert before[0][0] == before[0][1] == before[0][2] > 0
 
 
-def test_the_command_says_what_is_wrong_and_fails(checked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_outcome_that_was_removed_is_missed(checked: Any) -> None:
+    deliver(checked.city, DAY, "nation")
+    desk = checked.desk("nation", DAY)
+    [(batch,)] = checked.warehouse_sql(f"SELECT {ONE}")
+    with desk.commit("release") as connection:
+        release_rows(desk, connection, [(batch, 2, "not there after all")])
+    assert _told(checked) == ""
+    checked.warehouse_sql("DELETE FROM delivery.row_outcome WHERE batch_id = :batch", batch=batch)
+    assert f"batch {batch}: what was told of single rows was changed, removed or added" in _told(checked)
+
+
+def test_heads_kept_elsewhere_hold_where_all_heads_were_removed(checked: Any) -> None:
+    deliver(checked.city, DAY, "nation")
+    [verified] = verify_ledger(checked.city, DAY, DAY)
+    assert (verified.unsigned, verified.flaw) == (0, None)
+    kept = read_heads(["# kept by the bureau", "", verified.last_head.line()])
+    assert kept == [verified.last_head]
+    _write_anew(checked)
+    checked.warehouse_sql("DELETE FROM delivery.ledger_head")
+    [without] = verify_ledger(checked.city, DAY, DAY)
+    assert (without.flaw, without.unsigned) == (None, without.entries)
+    [against] = verify_ledger(checked.city, DAY, DAY, kept=kept)
+    assert against.flaw is not None
+    assert (against.flaw.entry_no, "the chain was written anew" in against.flaw.wrong) == (verified.entries, True)
+    forged = [replace(kept[0], head_hash=against.head_hash)]
+    [refused] = verify_ledger(checked.city, DAY, DAY, kept=forged)
+    assert refused.flaw is not None
+    assert "the signature of the head is not by this key" in refused.flaw.wrong
+    checked.warehouse_sql("DELETE FROM delivery.journal")
+    checked.warehouse_sql("DELETE FROM delivery.batch")
+    assert list(verify_ledger(checked.city, DAY, DAY)) == []
+    [gone] = verify_ledger(checked.city, DAY, DAY, kept=kept)
+    assert gone.flaw is not None
+    assert (gone.flaw.entry_no, "some were removed" in gone.flaw.wrong) == (1, True)
+
+
+def test_a_line_that_is_no_head_is_named() -> None:
+    with pytest.raises(SettingsError, match="line 2"):
+        read_heads(["", "2026-11-20 nation many"])
+
+
+def test_the_command_says_what_is_wrong_and_fails(
+    checked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     deliver(checked.city, DAY, "nation")
     monkeypatch.setattr("realname_sync.pipelines.city.open_city", lambda: checked.city)
     fine = CliRunner().invoke(cli.app, ["verify-ledger", str(DAY)], env={"COLUMNS": "200"})
     assert (fine.exit_code, "as it was written" in fine.output) == (0, True)
+    day = ["verify-ledger", "--from", str(DAY), "--to", str(DAY), "--target", "nation"]
+    file = tmp_path / "heads.txt"
+    file.write_text(CliRunner().invoke(cli.app, [*day, "--heads"]).stdout)
+    assert file.read_text().startswith(f"{DAY} nation ")
+    assert CliRunner().invoke(cli.app, [*day, "--kept", str(file)]).exit_code == 0
+    file.write_text(file.read_text().replace(" nation ", " province "))
+    assert CliRunner().invoke(cli.app, ["verify-ledger", str(DAY), "--kept", str(file)]).exit_code == 1
     checked.warehouse_sql(f"UPDATE delivery.batch SET serial_code = 'x' WHERE batch_id = {ONE}")
     wrong = CliRunner().invoke(cli.app, ["verify-ledger", str(DAY)], env={"COLUMNS": "200"})
     assert (wrong.exit_code, "its serial code is another one" in wrong.output) == (1, True)

@@ -1,15 +1,16 @@
 """Holds the journal against its hashes, its signed heads and the batches as they are: the first thing that is wrong."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from realname_sync.delivery.journal import FIRST_HASH, MARK_BYTES, entry_hash
+from realname_sync.delivery.ledger_head import Head
 from realname_sync.warehouse import statements
 
 _AT_A_TIME = 5000
@@ -32,43 +33,52 @@ class Verified:
     target: str
     entries: int
     head_hash: bytes
-    heads: int
-    last_signed_at: datetime | None
+    last_head: Head | None
     flaw: Flaw | None = None
 
+    @property
+    def last_signed_at(self) -> datetime | None:
+        """When the newest head was signed."""
+        return self.last_head.signed_at if self.last_head else None
 
-def head_text(work_date: date, target: str, entries: int, head_hash: bytes, signed_at: datetime) -> bytes:
-    """The bytes that a signature of a head is made over."""
-    signed = f"{signed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return f"realname ledger 1\n{work_date}\n{target}\n{entries}\n{head_hash.hex()}\n{signed}".encode()
+    @property
+    def unsigned(self) -> int:
+        """How many entries there are after the newest head: chained, and not signed yet."""
+        return max(self.entries - (self.last_head.entries if self.last_head else 0), 0)
 
 
-def verify(connection: Connection, work_date: date, target: str, public_key: Ed25519PublicKey) -> Verified:
+def verify(
+    connection: Connection, work_date: date, target: str, public_key: Ed25519PublicKey, kept: Sequence[Head] = ()
+) -> Verified:
     """Verify one chain, its heads and its batches; reads it row by row, so memory does not grow with it.
 
-    What is wrong with the journal itself is said before what does not agree with it.
+    What is wrong with the journal itself is said before what does not agree with it. Heads in `kept` were kept
+    elsewhere and count like those of the database: who removes or replaces these does not reach them.
     """
     key = {"work_date": work_date, "target": target}
-    heads = statements.rows(connection, "delivery/ledger_heads", **key)
-    forged = [head for head in heads if not _is_signed(key, head, public_key)]
-    entries, head_hash, flaw = _walk(connection, key, [head for head in heads if head not in forged])
+    stored = [_head(key, row) for row in statements.rows(connection, "delivery/ledger_heads", **key)]
+    heads = [*stored, *(head for head in kept if (head.work_date, head.target) == (work_date, target))]
+    forged = [head for head in heads if not head.is_signed(public_key)]
+    genuine = [head for head in heads if head not in forged]
+    entries, head_hash, flaw = _walk(connection, key, genuine)
     flaws = [
         Flaw(one.entries, "the signature of the head is not by this key, or the head was changed") for one in forged
     ]
     flaws += [flaw] if flaw else []
     flaws += [
         Flaw(entries + 1, f"the entry is missing: a head was signed over {head.entries}, so some were removed")
-        for head in heads
-        if head.entries > entries and head not in forged
+        for head in genuine
+        if head.entries > entries
     ]
     first = min(flaws, key=lambda one: one.entry_no, default=None) or _mismatch(connection, key)
-    signed_at = heads[-1].signed_at if heads else None
-    return Verified(work_date, target, entries, head_hash, len(heads), signed_at, first)
+    return Verified(work_date, target, entries, head_hash, stored[-1] if stored else None, first)
 
 
-def _walk(connection: Connection, key: Mapping[str, Any], heads: Sequence[Any]) -> tuple[int, bytes, Flaw | None]:
+def _walk(connection: Connection, key: Mapping[str, Any], heads: Sequence[Head]) -> tuple[int, bytes, Flaw | None]:
     """Go through the chain; how long it is, its last hash, and the first entry that does not follow from the last."""
-    signed = {head.entries: bytes(head.head_hash) for head in heads}
+    signed: dict[int, set[bytes]] = defaultdict(set)
+    for head in heads:
+        signed[head.entries].add(head.head_hash)
     flaw: Flaw | None = None
     before, number = FIRST_HASH, 0
     for row in statements.stream(connection, "delivery/journal_entries", _AT_A_TIME, **key):
@@ -81,19 +91,22 @@ def _walk(connection: Connection, key: Mapping[str, Any], heads: Sequence[Any]) 
                 flaw = Flaw(
                     entry["entry_no"], "the entry is not the one that was written: its hash differs", row.batch_id
                 )
-            elif signed.get(entry["entry_no"], written) != written:
+            elif signed.get(entry["entry_no"], {written}) != {written}:
                 flaw = Flaw(entry["entry_no"], "the chain was written anew: a head was signed over another one")
         before, number = written, entry["entry_no"]
     return number, before, flaw
 
 
-def _is_signed(key: Mapping[str, Any], head: Any, public_key: Ed25519PublicKey) -> bool:
-    text = head_text(key["work_date"], key["target"], head.entries, bytes(head.head_hash), head.signed_at)
-    try:
-        public_key.verify(bytes(head.signature), text)
-    except InvalidSignature:
-        return False
-    return True
+def _head(key: Mapping[str, Any], row: Any) -> Head:
+    return Head(
+        key["work_date"],
+        key["target"],
+        row.entries,
+        bytes(row.head_hash),
+        row.signed_at,
+        row.key_id,
+        bytes(row.signature),
+    )
 
 
 def _mismatch(connection: Connection, key: Mapping[str, Any]) -> Flaw | None:

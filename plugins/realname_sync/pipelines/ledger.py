@@ -1,9 +1,10 @@
 """Sign the heads of the journal, and verify journal and ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
-from realname_sync.delivery.ledger_check import Verified, head_text, verify
+from realname_sync.delivery.ledger_check import Verified, verify
+from realname_sync.delivery.ledger_head import Head, head_text
 from realname_sync.pipelines.city import City
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
@@ -34,10 +35,18 @@ def sign_head(city: City, work_date: date, target: str) -> int:
     return int(entries)
 
 
-def verify_ledger(city: City, first: date, last: date) -> Iterator[Verified]:
-    """Verify the journal, its signed heads and the ledger of every date and platform from `first` to `last`."""
+def verify_ledger(
+    city: City, first: date, last: date, targets: Collection[str] | None = None, kept: Sequence[Head] = ()
+) -> Iterator[Verified]:
+    """Verify the journal, its signed heads and the ledger of every date and platform from `first` to `last`.
+
+    `kept` are heads that were kept elsewhere; a chain that they know must be there.
+    """
     public_key = city.vault.signer().public_key()
     with transaction(city.engine, Role.READ) as connection:
-        chains = statements.rows(connection, "delivery/journal_dates", first=first, last=last)
-        for chain in chains:
-            yield verify(connection, chain.work_date, chain.target, public_key)
+        found = statements.rows(connection, "delivery/journal_dates", first=first, last=last)
+        chains = {(row.work_date, row.target) for row in found}
+        chains |= {(head.work_date, head.target) for head in kept if first <= head.work_date <= last}
+        for work_date, target in sorted(chains):
+            if targets is None or target in targets:
+                yield verify(connection, work_date, target, public_key, kept)
