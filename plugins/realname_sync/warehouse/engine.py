@@ -61,12 +61,17 @@ def open_engine(spec: ConnectionSpec) -> Engine:
     """
     url = database_url(spec)
     if not url.drivername.startswith("postgresql"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     return create_engine(
         url,
+        hide_parameters=True,  # an error names the statement, never the rows
         pool_size=12,
         max_overflow=8,
-        connect_args={"options": "-c timezone=UTC", "application_name": "realname_sync"},
+        # A process that was stopped in the middle of a transaction must not keep its locks for ever.
+        connect_args={
+            "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=10min",
+            "application_name": "realname_sync",
+        },
     )
 
 
@@ -93,6 +98,8 @@ def transaction(engine: Engine, role: Role) -> Iterator[Connection]:
 def _take_on(connection: Connection, role: Role) -> None:
     try:
         connection.execute(text(f"SET LOCAL ROLE {role.value}"))
+    except OperationalError:
+        raise  # the connection was lost meanwhile; nothing is wrong with the role
     except DBAPIError as failure:
         raise MigrationError(
             f"the role {role.value} is not there or may not be taken on: run `realname migrate` "
