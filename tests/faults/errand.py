@@ -1,5 +1,6 @@
 """What a worker process does: steps of a day in a process that may be killed or stopped at any named point."""
 
+import logging
 import os
 import re
 import resource
@@ -84,6 +85,7 @@ class Points:
 
 def run_errand(errand: Errand, answer: Connection) -> None:
     """Do the steps one after the other; tell how it ended and which points were passed."""
+    logging.disable()  # libraries tell at length what is told here in one line
     points = Points(errand.strike)
     city = errand.plan.open(clock_off_by=errand.clock_off_by, addresses=errand.addresses)
     _watch_delivery(points, timedelta(seconds=errand.patience_seconds))
@@ -108,6 +110,7 @@ def run_errand(errand: Errand, answer: Connection) -> None:
 
 def feed_forever(errand: Errand) -> None:
     """Do the steps again and again until the process is ended; what fails is tried again with the next round."""
+    logging.disable()
     points = Points(None)
     city = errand.plan.open()
     _watch_delivery(points, timedelta(seconds=errand.patience_seconds))
