@@ -94,7 +94,7 @@ def digests(town: Any, work_date: date) -> dict[str, str]:
     )
     return {
         table: town.warehouse_sql(
-            f"SELECT md5(coalesce(string_agg(kept::text, '\n' ORDER BY kept::text), '')) FROM {table} AS kept"  # noqa: S608
+            f"SELECT md5(coalesce(string_agg(kept::text, '\n' ORDER BY kept::text), '')) FROM {table} AS kept"
             " WHERE work_date = :work_date",
             work_date=work_date,
         )[0][0]

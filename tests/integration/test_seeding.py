@@ -34,7 +34,7 @@ def digests(urls: tuple[str, str]) -> list[str]:
     for url, tables in zip(urls, (TABLES, ["integrity.shared_row", "control.credential"]), strict=True):
         with psycopg.connect(url) as connection:
             for table in tables:
-                query = f"select md5(string_agg(r::text, '' order by r::text)) from {table} as r"  # noqa: S608
+                query = f"select md5(string_agg(r::text, '' order by r::text)) from {table} as r"
                 found.append(str(connection.execute(query).fetchone()))
     return found
 
@@ -54,7 +54,7 @@ def test_seeding_again_gives_the_same_rows_and_leaves_what_was_received(urls: tu
 def assert_counts(urls: tuple[str, str], truth: Truth) -> None:
     with psycopg.connect(urls[0]) as connection:
         for table, count in truth.expected["rows"].items():
-            query = f"select count(*) from {table}"  # noqa: S608
+            query = f"select count(*) from {table}"
             assert connection.execute(query).fetchone() == (count,), table
         largest = connection.execute("select max(id) from attendance").fetchone() or (0,)
         insert = "insert into attendance (project_code) values ('x') returning id"
