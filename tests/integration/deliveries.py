@@ -3,6 +3,8 @@
 from datetime import date, datetime, time
 from typing import Any
 
+from effect import differences
+
 from realname_sync.errors import RealnameError
 from realname_sync.pipelines.deliver import completeness, deliver
 from realname_sync.workdate import SHANGHAI, system_clock
@@ -41,3 +43,4 @@ def assert_effect_equals_acknowledged(town: Any, target: str) -> None:
     assert sum(counts[state] for state in STATES) == counts["read"]
     assert counts["waiting"] == counts["in_batch"] == 0
     assert town.platforms.attendance(target, DAY)["rows"] == counts["acknowledged"]
+    assert differences(town, target, DAY) == []
