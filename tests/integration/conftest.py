@@ -25,6 +25,7 @@ from realname_sync.sandbox.running import RunningPlatforms, running_platforms
 from realname_sync.sandbox.truth import Truth
 from realname_sync.settings import ConnectionSpec, sandbox_connection
 from realname_sync.workdate import SHANGHAI, Clock
+from request_log import blind_resends, changed_repeats, read_log
 
 DAY = date(2026, 11, 20)
 EVENING = datetime(2026, 11, 20, 22, 30, tzinfo=SHANGHAI)
@@ -149,7 +150,9 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
         create_database(postgres, names["municipal"], origin.municipal)
         create_database(postgres, names["sandbox"], origin.sandbox)
         clocks = {"arrival_clock": clock, "wall_clock": clock} if clock else {"arrival_clock": lambda: EVENING}
-        context = running_platforms(_url(postgres, names["sandbox"]), **{**clocks, "rate_limits": UNLIMITED, **running})
+        context = running_platforms(
+            _url(postgres, names["sandbox"]), **{**clocks, "rate_limits": UNLIMITED, "keeps_requests": True, **running}
+        )
         platforms = context.__enter__()
         overrides: dict[str, dict[str, Any]] = {}
 
@@ -185,6 +188,18 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
         context.__exit__(None, None, None)
         for name in names:
             drop_database(postgres, name)
+
+
+@pytest.fixture
+def proved_by_the_receivers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After the test the platforms' own logs of calls prove that nothing was sent again blindly or in other words."""
+    town = request.getfixturevalue("checked") if "checked" in request.fixturenames else None
+    yield
+    if town is not None:
+        for target in ("province", "nation"):
+            calls = read_log(town, target)
+            assert blind_resends(calls) == []
+            assert changed_repeats(calls) == []
 
 
 UNLIMITED = {"province": None, "nation": None, "integrity": None}

@@ -8,6 +8,8 @@ from deliveries import ATTENDANCE, DAY, assert_effect_equals_acknowledged, deliv
 from realname_sync.errors import RetriableError
 from realname_sync.pipelines.deliver import completeness, deliver
 
+pytestmark = pytest.mark.usefixtures("proved_by_the_receivers")
+
 
 @pytest.mark.parametrize("target", ["province", "nation"])
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from realname_sync.errors import PermissionRefusedError, RetriableError, Signatu
 from realname_sync.pipelines.deliver import completeness, deliver
 from realname_sync.standards import load_profile
 
+pytestmark = pytest.mark.usefixtures("proved_by_the_receivers")
+
 
 @pytest.mark.parametrize("target", ["province", "nation"])
 @pytest.mark.parametrize("method", ["Team.Add", "ProjectWorker.Add", "WorkerEntryExit.Add"])

@@ -26,12 +26,18 @@ _COLUMNS = (
     "received_at",
     "elapsed_ms",
 )
+_KEPT_COLUMNS = ("request", "answer")
+_NEW_IN_EACH_CALL = (b"nonce", b"timestamp", b"sign")
 _FLUSH_SECONDS = 0.5
 
 
 @dataclass
 class Call:
-    """One call, filled in while it is being answered; it holds nothing of the data but its digest."""
+    """One call, filled in while it is being answered.
+
+    Of the data it holds a digest alone, unless requests are kept: `request` is then the form as it came, without what
+    is new in each call, and `answer` what went back; None where the connection was dropped.
+    """
 
     platform: str
     received_at: datetime
@@ -48,12 +54,25 @@ class Call:
     row_count: int | None = None
     data_sha256: str | None = None
     elapsed_ms: float = 0.0
+    request: str | None = None
+    answer: str | None = None
+
+    def keep_request(self, body: bytes) -> None:
+        """Keep the form, in the order it came in and not decoded, without nonce, time stamp and signature."""
+        parts = (part for part in body.split(b"&") if part.partition(b"=")[0] not in _NEW_IN_EACH_CALL)
+        self.request = b"&".join(parts).decode("ascii", "backslashreplace").replace("\0", "")
+
+    def keep_answer(self, body: bytes) -> None:
+        """Keep the answer as it went back."""
+        self.answer = body.decode("utf-8", "backslashreplace")
 
 
 class CallLog:
     """Writes calls down in groups; `flush` before reading them."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, keeps_requests: bool = False) -> None:
+        self.keeps_requests = keeps_requests
+        self._columns = (*_COLUMNS, *_KEPT_COLUMNS) if keeps_requests else _COLUMNS
         self._pool = pool
         self._waiting: list[Call] = []
         self._work: asyncio.Task[None] | None = None
@@ -88,14 +107,14 @@ class CallLog:
             await asyncio.shield(self.flush())
 
     async def _write(self, calls: Sequence[Call]) -> None:
-        statement = f"copy control.call ({', '.join(_COLUMNS)}) from stdin"
+        statement = f"copy control.call ({', '.join(self._columns)}) from stdin"
         async with (
             self._pool.connection() as connection,
             connection.cursor() as cursor,
             cursor.copy(statement) as copy,
         ):
             for call in calls:
-                await copy.write_row([getattr(call, column) for column in _COLUMNS])
+                await copy.write_row([getattr(call, column) for column in self._columns])
 
     async def used_nonces(self, platform: str, since: datetime) -> list[tuple[str, str, datetime]]:
         """Appid, nonce and instant of the calls since then, oldest first."""

@@ -32,13 +32,18 @@ _OFFERS: Mapping[str, tuple[PlatformRules, Mapping[str, Read], Mapping[str, Writ
 
 @dataclass(frozen=True)
 class Setting:
-    """What the three platforms run with; `rate_limits` replaces a platform's calls a second, None lifts the limit."""
+    """What the three platforms run with.
+
+    `rate_limits` replaces a platform's calls a second, None lifts the limit. `keeps_requests` keeps in the log of calls
+    what was asked and answered, for a test to prove from it what the caller did.
+    """
 
     database_url: str
     arrival_clock: Clock
     wall_clock: Clock
     result_delay_seconds: float
     rate_limits: Mapping[str, int | None]
+    keeps_requests: bool = False
 
 
 class Platform:
@@ -58,7 +63,7 @@ class Platform:
             open=False,
             kwargs={"row_factory": dict_row, "options": f"-c search_path={name} -c synchronous_commit=off"},
         )
-        self.calls = CallLog(self.pool)
+        self.calls = CallLog(self.pool, keeps_requests=setting.keeps_requests)
         self.receipts = Receipts(self.rules, self.pool, self._writes, setting.wall_clock)
         self._credentials = CredentialBook(name, self.pool)
         self._admission = Admission(self.rules, self._credentials, setting.wall_clock, setting.arrival_clock)

@@ -79,6 +79,7 @@ def running_platforms(
     ports: Mapping[str, int] | None = None,
     result_delay_seconds: float = 0.0,
     rate_limits: Mapping[str, int | None] | None = None,
+    keeps_requests: bool = False,
 ) -> Iterator[RunningPlatforms]:
     """Serve the three platforms on a thread of their own while the context lasts.
 
@@ -89,8 +90,9 @@ def running_platforms(
         ports: by platform; a free one where none is given.
         result_delay_seconds: how long after a write its result can be read at the earliest.
         rate_limits: calls a second by platform in place of the platform's own; None lifts the limit.
+        keeps_requests: whether the log of calls keeps what was asked and answered.
     """
-    setting = Setting(database_url, arrival_clock, wall_clock, result_delay_seconds, rate_limits or {})
+    setting = Setting(database_url, arrival_clock, wall_clock, result_delay_seconds, rate_limits or {}, keeps_requests)
     started: Future[RunningPlatforms] = Future()
     stop: Future[Callable[[], object]] = Future()
 
@@ -133,7 +135,7 @@ def serve(
     """Serve the three platforms until SIGTERM or SIGINT; what was accepted by then is worked off before it returns.
 
     One line `<platform> <address>` is announced for each platform once it answers. The arguments are those of
-    `running_platforms`, but for `ports`, which are DEFAULT_PORTS where none is given.
+    `running_platforms`, but for `ports`, which are DEFAULT_PORTS where none is given; requests are not kept.
     """
     setting = Setting(database_url, arrival_clock, wall_clock, result_delay_seconds, rate_limits or {})
 

@@ -48,9 +48,14 @@ class OpenApi:
         call = self._platform.new_call()
         body = await request.read()
         call.request_bytes = len(body)
+        kept = self._platform.calls.keeps_requests
+        if kept:
+            call.keep_request(body)
         try:
             answer = await self._answer(request, body, call)
             call.http_status = 200
+            if kept:
+                call.keep_answer(answer)
             return web.Response(body=answer, content_type="application/json", charset="utf-8")
         except _HttpError as error:
             call.http_status = error.status

@@ -33,5 +33,9 @@ create table if not exists control.call (
 create index if not exists call_by_platform on control.call (platform, method);
 create index if not exists call_by_time on control.call (platform, received_at);
 
+-- Only kept where the servers were told to: the form but for nonce, timestamp and sign, and the answer that went back.
+alter table control.call add column if not exists request text;
+alter table control.call add column if not exists answer text;
+
 -- Every start of the servers takes one number, so that serial codes never come twice.
 create sequence if not exists control.serving_run;
