@@ -16,8 +16,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import great_expectations  # noqa: F401, TID253 - takes seconds, and is wanted in the warm parent
-import pandas  # noqa: F401, TID253
 from sqlalchemy import event
 
 from faults.ground import DAY, TownPlan

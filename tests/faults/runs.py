@@ -204,7 +204,7 @@ class Lane:
     """Makes runs, one after the other, on a ground of its own."""
 
     def __init__(self) -> None:
-        forks.set_forkserver_preload(["faults.errand"])
+        forks.set_forkserver_preload(["faults.warm"])
         self.ground = Ground()
         self.expected: Picture | None = None
         self.points: list[str] = []
