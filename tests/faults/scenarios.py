@@ -298,14 +298,18 @@ def play(ground: Ground, name: str) -> Report:
 
 def _play(town: Town, report: Report, trouble: Trouble) -> None:
     with ExitStack() as stack:
-        Run(town, Outcome(report.name), report.name).attempt((TARGET,))
+        run = Run(town, Outcome(report.name), report.name)
+        run.steps = (TARGET,)
+        run.until_quiet()  # the rows of the town itself go first
+        if run.outcome.wrong:
+            raise RuntimeError("; ".join([*run.outcome.wrong, *run.outcome.story]))
         feed = Feed(town)
         stack.callback(feed.stop)
         senders = Senders(town)
         stack.callback(senders.stop)
         meter = Meter(town)
         stack.callback(meter.stop)
-        time.sleep(4.0)  # the rows of the town itself go first
+        time.sleep(4.0)  # both senders are on their way
         begun = time.monotonic()
         time.sleep(_BEFORE_SECONDS)
         troubled = time.monotonic()
