@@ -33,6 +33,11 @@ test: $(INSTALLED) ## Every test that needs no browser and no Docker; what CI ru
 faults: $(INSTALLED) ## Real faults on real processes: every crash point and random runs (RUNS=200 SEED=1 ONLY=…)
 	@PYTHONPATH=tests $(BIN)/python -m faults --runs $(or $(RUNS),200) --seed $(or $(SEED),1) $(if $(ONLY),--only "$(ONLY)")
 
+.PHONY: simulate
+simulate: $(INSTALLED) ## Days of delivery on virtual time, each from its seed (DAYS=1000 SEED=… INTERLEAVINGS=…)
+	@PYTHONPATH=tests $(BIN)/python -m simulation $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(INTERLEAVINGS),--interleavings $(INTERLEAVINGS))
+
 .PHONY: check
 check: lint types test ## Everything that has to be green before a commit
 

@@ -1,0 +1,1 @@
+"""A day played on virtual time: the real engine on real SQL, a seeded network, and platforms held in memory."""

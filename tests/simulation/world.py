@@ -1,0 +1,525 @@
+"""The world of a simulated day: a tiny city in PostgreSQL, a clock, a network that fails, a platform, its senders."""
+
+import base64
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.padding import PKCS7
+from sqlalchemy import Connection, Engine, text
+
+from realname_sync.delivery.attendance import AttendanceDelivery
+from realname_sync.delivery.chain import AFTER_ATTENDANCE, BEFORE_ATTENDANCE, StepDelivery
+from realname_sync.delivery.desk import CallBook, Desk, new_sender
+from realname_sync.delivery.invariants import violations
+from realname_sync.errors import FatalError, NotSentError, PlatformBusyError, RealnameError, ThrottledError
+from realname_sync.platforms.open_api.client import OpenApiClient
+from realname_sync.platforms.open_api.envelope import Answer, Credentials
+from realname_sync.platforms.open_api.lane import GoOn, LaneCall
+from realname_sync.platforms.open_api.pace import Pace
+from realname_sync.platforms.open_api.transport import ConnectionLostError, NeverConnectedError
+from realname_sync.platforms.uplink import Uplink
+from realname_sync.standards import load_profile
+from realname_sync.warehouse.protection import Vault
+from realname_sync.workdate import SHANGHAI
+from simulation.receiver import Key, Receiver
+
+DAY = date(2026, 11, 20)
+SECRET = "0123456789abcdef0123456789abcdef"
+PAIR = Credentials("sim", SECRET)
+VAULT = Vault(bytes(range(32)))
+PICTURE = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(60)).decode()
+PROJECTS, TEAMS, PEOPLE = 2, 2, 4
+
+
+class Crash(BaseException):
+    """The sender dies here; nothing may catch it."""
+
+
+@dataclass
+class Network:
+    """How likely each thing happens to a call, and what is forced."""
+
+    never_connected: float = 0.0
+    cut_before: float = 0.0
+    cut_after: float = 0.0
+    http_error: float = 0.0
+    http_error_after: float = 0.0
+    page: float = 0.0
+    other_code: float = 0.0
+    throttled: float = 0.0
+    twice: float = 0.0
+
+    def draw(self, rng: Random) -> str | None:
+        """What happens to the next call."""
+        return next((name for name, share in self.__dict__.items() if rng.random() < share), None)
+
+
+CALM = Network()
+
+
+@dataclass
+class World:
+    """Everything but the warehouse: the clock, the network, the platform, and who sends."""
+
+    engine: Engine
+    seed: int
+    target: str
+    rng: Random = field(init=False)
+    now: datetime = field(init=False)
+    network: Network = field(default_factory=Network)
+    receiver: Receiver = field(init=False)
+    trace: list[str] = field(default_factory=list)
+    crash_at: int | None = None
+    crash_in: str | None = None
+    pause_at: int | None = None
+    points: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    straggler: bytes | None = None
+    check_every: int = 5
+    commits: int = 0
+    broken: list[str] = field(default_factory=list)
+    senders: int = 0
+
+    def __post_init__(self) -> None:
+        self.rng = Random(self.seed)
+        self.now = datetime(2026, 11, 20, 8, tzinfo=SHANGHAI)
+        self.receiver = Receiver(self.target, SECRET, self.clock)
+
+    def clock(self) -> datetime:
+        """The present instant of this world."""
+        return self.now.astimezone(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass; the platform works meanwhile."""
+        self.now += timedelta(seconds=seconds)
+        self.receiver.work_off()
+
+    def say(self, what: str) -> None:
+        """Note a line of the trace that a failure is replayed with."""
+        self.trace.append(f"{self.now:%H:%M:%S} {what}")
+
+    # What the client calls instead of the network.
+
+    def post(self, url: str, body: bytes, *, connect_timeout: float, read_timeout: float) -> tuple[int, bytes]:
+        """One exchange, with whatever the network makes of it."""
+        self.passed("call.before")
+        if self.pause_at is not None and self.points >= self.pause_at:
+            self.say("the sender is stopped with a signed call in its hands")
+            self.pause_at, self.straggler = None, body
+            raise Crash("stopped")
+        self.sleep(0.05)
+        fault = self.network.draw(self.rng)
+        if fault:
+            self.faults[fault] += 1
+            self.say(f"network: {fault}")
+        match fault:
+            case "never_connected":
+                raise NeverConnectedError("simulated")
+            case "cut_before":
+                raise ConnectionLostError("simulated")
+            case "http_error":
+                return 502, b"<html>Bad Gateway</html>"
+            case "throttled":
+                self.receiver.throttled += 1
+            case "twice":
+                self.receiver.handle(body)
+        answer = self.receiver.handle(body)
+        self.sleep(0.05)
+        self.passed("call.after")
+        match fault:
+            case "cut_after":
+                self.sleep(read_timeout)
+                raise ConnectionLostError("simulated")
+            case "http_error_after":
+                return 503, b"<html>Service Unavailable</html>"
+            case "page":
+                return 200, b"<html>login</html>"
+            case "other_code":
+                return 200, b'{"code":"9999","message":"other"}'
+        return 200, answer
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def passed(self, point: str) -> None:
+        """A sender comes to a named point: it dies here, is stopped here, or goes on."""
+        self.points += 1
+        if self.points == self.crash_at or point == self.crash_in:
+            self.say(f"crash at {point}")
+            self.faults[f"crash {point.partition('.')[2]}"] += 1
+            raise Crash(point)
+        if point.endswith(".after") and not point.startswith("call"):
+            self.commits += 1
+            if self.commits % self.check_every == 0:
+                self.check()
+
+    def wake(self) -> None:
+        """A sender that was stopped sends at last what it had signed."""
+        if self.straggler is not None:
+            self.say("the stopped sender wakes up and sends")
+            self.receiver.handle(self.straggler)
+            self.straggler = None
+
+    # Who sends.
+
+    def desk(self, *, known_to_end: bool = True) -> Desk:
+        """What a sender works with; one whose process is gone is known to have ended if anyone asks."""
+        self.senders += 1
+        profile = replace(load_profile(self.target), unknown_wait_seconds=60.0)
+        book = CallBook()
+        client = OpenApiClient(
+            profile,
+            "http://platform.invalid",
+            clock=self.clock,
+            on_call=book.note,
+            sleep=self.sleep,
+            transport=self,
+            pace=Pace(None),
+        )
+        uplink = Uplink(client, lambda _project: PAIR, lane=SteppedLane(self, client))
+        space = new_sender().rsplit(":", 2)[0]
+        process = 2**22 + self.senders if known_to_end else os.getpid()
+        return Desk(
+            self.engine,
+            VAULT,
+            uplink,
+            book,
+            DAY,
+            self.clock,
+            images=lambda ids: dict.fromkeys(ids, PICTURE),
+            sleep=self.sleep,
+            sender=f"{space}:{process}:{self.senders}",
+            at=self.passed,
+            patience=timedelta(seconds=30),
+        )
+
+    def deliver(self, *, chain: bool = False, known_to_end: bool = True) -> str:
+        """One delivery of the day; how it ended."""
+        desk = self.desk(known_to_end=known_to_end)
+        try:
+            for step in BEFORE_ATTENDANCE if chain else ():
+                if self.target in step.targets:
+                    StepDelivery(desk, step).run()
+            AttendanceDelivery(desk).run()
+            for step in AFTER_ATTENDANCE if chain else ():
+                StepDelivery(desk, step).run()
+        except Crash:
+            return "crashed"
+        except RealnameError as error:
+            self.say(f"{type(error).__name__}: {error}")
+            return "fatal" if isinstance(error, FatalError) else "failed"
+        return "done"
+
+    # What the municipal platform does.
+
+    def write(self, statement: str, **values: Any) -> int:
+        """Change the warehouse as an extraction would."""
+        with self.engine.begin() as connection:
+            return connection.execute(text(statement), values).rowcount
+
+    def punch(self, count: int) -> None:
+        """New punches are read: each of a person of the roster, now and then the same second twice."""
+        change = self._new_read()
+        rows = []
+        for _ in range(count):
+            person = self.rng.randrange(PROJECTS * TEAMS * PEOPLE)
+            rows.append(self._punch(person, change))
+            if self.rng.random() < 0.15:
+                rows.append({**self._punch(person, change), "at": rows[-1]["at"], "direction": rows[-1]["direction"]})
+        with self.engine.begin() as connection:
+            connection.execute(text(PUNCH), rows)
+        self.say(f"read {len(rows)} new punches")
+
+    def _punch(self, person: int, change: int) -> dict[str, Any]:
+        project = person // (TEAMS * PEOPLE)
+        made = datetime(2026, 11, 20, 6, tzinfo=SHANGHAI) + timedelta(seconds=self.rng.randrange(50_000))
+        number = f"{self.rng.getrandbits(60):x}"
+        return {
+            "project": f"P{project}", "punch": number, "person": f"W{person}",
+            "device": f"D{project}", "record": number,
+            "at": made, "direction": self.rng.choice(["01", "02"]), "change": change, "now": self.clock(),
+        }  # fmt: skip
+
+    def _new_read(self) -> int:
+        with self.engine.begin() as connection:
+            return int(connection.execute(text(BEGIN_READ), {"day": DAY}).scalar_one())
+
+    def change(self, count: int) -> None:
+        """The municipal platform corrects punches: their time moves by a few seconds."""
+        moved = self.write(CHANGE, day=DAY, change=self._new_read(), count=count, now=self.clock(), salt=self._salt())
+        self.say(f"{moved} punches changed")
+
+    def withdraw(self, count: int) -> None:
+        """The municipal platform takes punches back."""
+        gone = self.write(WITHDRAW, day=DAY, change=self._new_read(), count=count, now=self.clock(), salt=self._salt())
+        self.say(f"{gone} punches withdrawn")
+
+    def _salt(self) -> str:
+        return f"{self.rng.getrandbits(60):x}"
+
+    def poison_some(self, count: int) -> None:
+        """The platform will refuse some of the punches that are there, with or without naming the row."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(text(ALL_KEYS), {"day": DAY}).all()
+        for row in self.rng.sample(list(rows), min(count, len(rows))):
+            self.receiver.poison[self._key(row)] = self.rng.random() < 0.7
+
+    def _key(self, row: Any) -> Key:
+        local = row.punched_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        return cipher_of(row.person_id), local, row.direction
+
+    # What has to hold.
+
+    def check(self) -> None:
+        """The invariants, as the database has them just now."""
+        with self.engine.connect() as connection:
+            self.broken += [str(one) for one in violations(connection, DAY)]
+        if self.broken:
+            raise AssertionError(self.told(self.broken[0]))
+
+    def check_effect(self) -> None:
+        """The platform has what is acknowledged, each row as often as it was sent, and was asked before any resend."""
+        with self.engine.connect() as connection:
+            held = connection.execute(text(HELD), {"day": DAY, "target": self.target}).all()
+        ours, theirs = self.acknowledged(), self.receiver.effect()
+        if ours != theirs:
+            lost, doubled = ours - theirs, theirs - ours
+            raise AssertionError(
+                self.told(f"lost {sum(lost.values())}: {lost}; doubled {sum(doubled.values())}: {doubled}")
+            )
+        with self.engine.connect() as connection:
+            sent = connection.execute(text(SENT), {"day": DAY, "target": self.target}).all()
+        if again := next(self.receiver.resent_without_asking(Counter(map(self._key, sent))), None):
+            raise AssertionError(self.told(f"sent again without having asked: {again}"))
+        if told_twice := [movement for movement, times in self.receiver.movements.items() if times > 1]:
+            raise AssertionError(self.told(f"told twice that somebody entered: {len(told_twice)}"))
+        if strange := [row for row in held if row.rule_id not in {"WITHDRAWN"}]:
+            raise AssertionError(self.told(f"held for {strange[0].rule_id}: {strange[0].reason}"))
+
+    def acknowledged(self) -> Counter[Key]:
+        """The passes that the ledger says the platform has, as often as it says so."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(text(ACKNOWLEDGED), {"day": DAY, "target": self.target}).all()
+        return Counter(map(self._key, rows))
+
+    def check_quiet(self) -> None:
+        """Everything that may go is there: nothing waits or is under way, and only what was poisoned is refused."""
+        with self.engine.connect() as connection:
+            states = {
+                row.state: row.punches for row in connection.execute(text(STATES), {"day": DAY, "target": self.target})
+            }
+            refused = connection.execute(text(REFUSED), {"day": DAY, "target": self.target}).all()
+        if states.get("waiting") or states.get("in_batch"):
+            raise AssertionError(self.told(f"it does not come to an end: {states}"))
+        if innocent := [row for row in refused if self._key(row) not in self.receiver.poison]:
+            raise AssertionError(self.told(f"{len(innocent)} innocent punches were refused"))
+
+    def told(self, wrong: str) -> str:
+        """A failure, with what replays it."""
+        steps = "\n".join(self.trace[-40:])
+        return f"{wrong}\nseed {self.seed}, {self.target}; replay it with make simulate SEED={self.seed}\n{steps}"
+
+
+PUNCH = """
+    INSERT INTO core.punch (work_date, project_code, punch_id, person_id, device_sn, device_record_id, punched_at,
+        received_at, direction, attend_type, first_read_at, change_no)
+    VALUES ('2026-11-20', :project, :punch, :person, :device, :record, :at, :at, :direction, '001', :now, :change)"""
+BEGIN_READ = """
+    INSERT INTO core.work_day VALUES (:day, 1) ON CONFLICT (work_date) DO UPDATE SET change_no = work_day.change_no + 1
+    RETURNING change_no"""
+CHANGE = """
+    UPDATE core.punch SET punched_at = punched_at - interval '3 seconds', change_no = :change, changed_at = :now
+    WHERE work_date = :day AND withdrawn_at IS NULL AND punch_id IN (
+        SELECT punch_id FROM core.punch WHERE work_date = :day ORDER BY md5(punch_id || :salt) LIMIT :count)"""
+WITHDRAW = """
+    UPDATE core.punch SET withdrawn_at = :now, change_no = :change
+    WHERE work_date = :day AND withdrawn_at IS NULL AND punch_id IN (
+        SELECT punch_id FROM core.punch WHERE work_date = :day ORDER BY md5(punch_id || :salt) LIMIT :count)"""
+ALL_KEYS = "SELECT person_id, punched_at, direction FROM core.punch WHERE work_date = :day ORDER BY punch_id"
+ACKNOWLEDGED = """
+    SELECT sent.person_id, sent.punched_at, sent.direction
+    FROM delivery.sent_punch AS sent
+    JOIN delivery.batch USING (work_date, project_code, target, batch_id)
+    LEFT JOIN delivery.row_outcome AS outcome USING (work_date, project_code, target, batch_id, punch_id)
+    WHERE sent.work_date = :day AND sent.target = :target
+        AND coalesce(outcome.outcome = 'acknowledged', batch.state = 'acknowledged')"""
+SENT = """
+    SELECT DISTINCT punch_id, person_id, punched_at, direction FROM delivery.sent_punch
+    WHERE work_date = :day AND target = :target"""
+HELD = "SELECT rule_id, reason FROM delivery.hold WHERE work_date = :day AND target = :target"
+STATES = """
+    SELECT state, count(*) AS punches FROM delivery.punch_state
+    WHERE work_date = :day AND target = :target GROUP BY 1"""
+REFUSED = """
+    SELECT sent.person_id, sent.punched_at, sent.direction
+    FROM delivery.punch_state AS state JOIN delivery.sent_punch AS sent USING (work_date, target, punch_id, batch_id)
+    WHERE state.work_date = :day AND state.target = :target AND state.state = 'refused'"""
+
+
+def number_of(person_id: str) -> str:
+    """An invented citizen number of division 330000 for a person of this world."""
+    return f"330000199001{int(person_id[1:]) + 10000:05d}X"[:18]
+
+
+def cipher_of(person_id: str) -> str:
+    """What the platform knows a person by."""
+    return _CIPHERS[person_id]
+
+
+def _encrypted(number: str) -> str:
+    encryptor = Cipher(algorithms.AES(SECRET.encode()), modes.CBC(SECRET[:16].encode())).encryptor()
+    padder = PKCS7(128).padder()
+    return base64.b64encode(
+        encryptor.update(padder.update(number.encode()) + padder.finalize()) + encryptor.finalize()
+    ).decode()
+
+
+_CIPHERS = {f"W{one}": _encrypted(number_of(f"W{one}")) for one in range(PROJECTS * TEAMS * PEOPLE)}
+
+
+def settle_the_city(connection: Connection) -> None:
+    """Put the city into an empty warehouse; it is the same for every day."""
+    nothing = b""
+    connection.execute(text("SELECT ops.ensure_work_date(:day)"), {"day": DAY})
+    for project in range(PROJECTS):
+        code, corp = f"P{project}", f"91330000MA{project:08d}"
+        connection.execute(text(CITY["project"]), {"code": code, "digest": nothing})
+        connection.execute(text(CITY["corp"]), {"corp": corp, "name": f"公司{project}", "digest": nothing})
+        connection.execute(text(CITY["participant"]), {"code": code, "corp": corp, "digest": nothing})
+        connection.execute(text(CITY["device"]), {"sn": f"D{project}", "code": code, "digest": nothing})
+        for team in range(TEAMS):
+            name = f"T{project}-{team}"
+            connection.execute(text(CITY["team"]), {"team": name, "code": code, "corp": corp, "digest": nothing})
+            for place in range(PEOPLE):
+                person = f"W{(project * TEAMS + team) * PEOPLE + place}"
+                cipher, digest = VAULT.encrypt(number_of(person)), hashlib.sha256(person.encode()).digest()
+                values = {"person": person, "cipher": cipher, "hash": digest, "digest": nothing}
+                values["phone"] = VAULT.encrypt("13900000000")
+                connection.execute(text(CITY["person"]), values)
+                values = {"person": person, "team": name, "code": code, "corp": corp, "digest": nothing}
+                connection.execute(text(CITY["worker"]), values)
+                connection.execute(text(CITY["entry"]), values)
+
+
+CITY = {
+    "project": "INSERT INTO core.municipal_project (project_code, name, area_code, prj_status, digest)"
+    " VALUES (:code, '工程', '330100', '003', :digest)",
+    "corp": "INSERT INTO core.municipal_corp (corp_code, corp_name, area_code, digest)"
+    " VALUES (:corp, :name, '330100', :digest)",
+    "participant": "INSERT INTO core.municipal_participant (project_code, corp_code, corp_type, corp_name, digest)"
+    " VALUES (:code, :corp, '009', '公司', :digest)",
+    "device": "INSERT INTO core.device (device_sn, project_code, model, role, gate_name, install_date,"
+    " standard_version, status, digest) VALUES (:sn, :code, 'M', 'both', 'G', '2026-01-01', '1', '1', :digest)",
+    "team": "INSERT INTO core.team (team_id, project_code, corp_code, team_name, digest)"
+    " VALUES (:team, :code, :corp, :team, :digest)",
+    "person": "INSERT INTO core.person (person_id, name, id_card_type, id_cipher, id_hash, nation, address, grant_org,"
+    " phone_cipher, education, politics, digest)"
+    " VALUES (:person, '某人', '01', :cipher, :hash, '01', '某地', '某局', :phone, '03', '13', :digest)",
+    "worker": "INSERT INTO core.project_worker (project_code, person_id, team_id, corp_code, work_type, work_role,"
+    " identity_type, is_team_leader, contract_kind, digest)"
+    " VALUES (:code, :person, :team, :corp, '010', '20', '5', FALSE, '1', :digest)",
+    "entry": "INSERT INTO core.entry_exit (entry_exit_id, project_code, person_id, kind, moved_on, digest)"
+    " VALUES ('E' || :person, :code, :person, '1', '2026-11-01', :digest)",
+}
+_OF_THE_DAY = (
+    "core.punch", "core.punch_version", "core.work_day",
+    "delivery.batch", "delivery.batch_item", "delivery.punch_batch",
+    "delivery.row_outcome", "delivery.backlog", "delivery.sweep", "delivery.journal", "delivery.registration",
+    "ops.call_log", "raw.rejected_answer",
+)  # fmt: skip
+
+
+def forget_the_day(engine: Engine, target: str) -> None:
+    """Everything a day left behind goes, and with it what the platform was told; the projects are open to `target`."""
+    with engine.begin() as connection:
+        for table in _OF_THE_DAY:
+            connection.execute(text(f"DELETE FROM {table}"))
+        connection.execute(text("DELETE FROM delivery.open_project"))
+        connection.execute(
+            text("INSERT INTO delivery.open_project SELECT :target, project_code FROM core.municipal_project"),
+            {"target": target},
+        )
+
+
+def make_known(world: World) -> None:
+    """The platform knows the city already, and the warehouse knows that it does."""
+    receiver = world.receiver
+    rows: list[dict[str, Any]] = []
+
+    def known(kind: str, project: str, key: str, number: int | None = None) -> None:
+        rows.append({"target": world.target, "kind": kind, "project": project, "key": key, "number": number})
+
+    for project in range(PROJECTS):
+        code, corp = f"P{project}", f"91330000MA{project:08d}"
+        receiver.corps.add(corp)
+        receiver.participants.add((code, corp))
+        receiver.devices.add(f"D{project}")
+        known("corp", code, corp)
+        known("participant", code, corp)
+        known("device", code, f"D{project}")
+        for team in range(TEAMS):
+            name = f"T{project}-{team}"
+            number = receiver.teams[code, corp, name] = 1000000001 + project * TEAMS + team
+            known("team", code, name, number)
+            for place in range(PEOPLE):
+                person = f"W{(project * TEAMS + team) * PEOPLE + place}"
+                receiver.workers[code, cipher_of(person)] = number
+                receiver.movements[code, cipher_of(person), "1", "2026-11-01"] += 1
+                known("worker", code, person)
+                known("movement", code, f"E{person}")
+    with world.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO delivery.registration (target, kind, project_code, local_key, state, platform_key, digest)"
+                " VALUES (:target, :kind, :project, :key, 'acknowledged', :number, '')"
+            ),
+            rows,
+        )
+
+
+class SteppedLane:
+    """Plays the calls one after another in an order that the seed decides, and stops where the engine says so."""
+
+    def __init__(self, world: World, client: OpenApiClient) -> None:
+        self._world, self._client = world, client
+
+    def exchange_all(
+        self, calls: Sequence[LaneCall], in_flight: int, *, go_on: GoOn, not_after: datetime | None = None
+    ) -> list[Answer | RealnameError | None]:
+        """See `Lane.exchange_all`."""
+        ended: list[Answer | RealnameError | None] = [None] * len(calls)
+        order = list(range(len(calls)))
+        self._world.rng.shuffle(order)
+        for place in order:
+            call = calls[place]
+            again: Callable[..., Answer] = self._client._again(*_repeatable(self._client, call))
+            try:
+                ended[place] = again(self._exchange, call, not_after)
+            except RealnameError as error:
+                ended[place] = error
+                if not go_on(error):
+                    break
+        return ended
+
+    def _exchange(self, call: LaneCall, not_after: datetime | None) -> Answer | None:
+        signed_at = self._client.clock()
+        if not_after is not None and signed_at >= not_after:
+            return None
+        exchange = self._client.begin(call.method, call.data_text, call.credentials, signed_at)
+        try:
+            response = self._world.post("", exchange.body, connect_timeout=5, read_timeout=30)
+        except (NeverConnectedError, ConnectionLostError) as error:
+            raise exchange.failed(error) from None
+        return exchange.answered(*response)
+
+
+def _repeatable(client: OpenApiClient, call: LaneCall) -> Sequence[type[RealnameError]]:
+    is_read = client.standard.method(call.method).direction == "read"
+    return (NotSentError, ThrottledError, *((PlatformBusyError,) if is_read else ()))
