@@ -34,9 +34,9 @@ faults: $(INSTALLED) ## Real faults on real processes: every crash point and ran
 	@PYTHONPATH=tests $(BIN)/python -m faults --runs $(or $(RUNS),200) --seed $(or $(SEED),1) $(if $(ONLY),--only "$(ONLY)")
 
 .PHONY: simulate
-simulate: $(INSTALLED) ## Days of delivery on virtual time, each from its seed (DAYS=1000 SEED=… INTERLEAVINGS=…)
+simulate: $(INSTALLED) ## Days of delivery on virtual time, each from its seed (DAYS=1000 SEED=… INTERLEAVINGS=… MUTANTS=…)
 	@PYTHONPATH=tests $(BIN)/python -m simulation $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED)) \
-		$(if $(INTERLEAVINGS),--interleavings $(INTERLEAVINGS))
+		$(if $(INTERLEAVINGS),--interleavings $(INTERLEAVINGS)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
 .PHONY: check
 check: lint types test ## Everything that has to be green before a commit

@@ -15,7 +15,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, track
 from rich.table import Table
 from sqlalchemy import Engine
 
@@ -24,7 +24,9 @@ from realname_sync.warehouse.embedded import embedded_server
 from realname_sync.warehouse.engine import open_engine
 from realname_sync.warehouse.migrations import migrate
 from simulation.day import play
+from simulation.hunt import hunt
 from simulation.interleavings import machine
+from simulation.mutants import MUTANTS
 from simulation.world import World, settle_the_city
 
 PORTION = 20
@@ -148,6 +150,32 @@ def days(postgres: Path, first: int, count: int, console: Console) -> Played:
     return total
 
 
+def hunt_all(postgres: Path, count: int, console: Console) -> int:
+    """Plant every bug and play up to so many days with each; how many were not noticed."""
+    table = Table("bug", "day", "days played", "what broke", title="Bugs planted in the engine")
+    missed = 0
+    with opened(postgres, "sim") as engine:
+        for mutant in track(MUTANTS, "hunting", console=console):
+            if caught := hunt(engine, mutant, count):
+                table.add_row(mutant.name, str(caught.seed), str(caught.played + 1), caught.broken[:80])
+            else:
+                missed += 1
+                table.add_row(mutant.name, "never", str(count), "", style="red")
+    console.print(table, markup=False)
+    console.print(f"{len(MUTANTS) - missed} of {len(MUTANTS)} bugs were noticed", highlight=False)
+    return missed
+
+
+def draw_interleavings(postgres: Path, count: int) -> None:
+    """Let Hypothesis draw so many; raises what breaks."""
+    drawn = settings(
+        max_examples=count, stateful_step_count=30, deadline=None,
+        suppress_health_check=list(HealthCheck), print_blob=True,
+    )  # fmt: skip
+    with opened(postgres, "sim") as engine:
+        run_state_machine_as_test(machine(engine), settings=drawn)
+
+
 def main() -> int:
     """Play what was asked for; 1 when a promise was broken."""
     warnings.simplefilter("ignore")
@@ -155,19 +183,16 @@ def main() -> int:
     parser.add_argument("--days", type=int, help="how many days (1000, or 1 where a seed is given)")
     parser.add_argument("--seed", type=int, help="the first day's seed (0)")
     parser.add_argument("--interleavings", type=int, default=0, help="examples Hypothesis draws instead of days")
+    parser.add_argument("--mutants", type=int, default=0, help="plant the bugs; so many days at most with each")
     wanted = parser.parse_args()
     console, began = Console(), time.monotonic()
     with server() as postgres:
+        if wanted.mutants:
+            return 1 if hunt_all(postgres, wanted.mutants, console) else 0
         if wanted.interleavings:
-            drawn = settings(
-                max_examples=wanted.interleavings, stateful_step_count=30, deadline=None,
-                suppress_health_check=list(HealthCheck), print_blob=True,
-            )  # fmt: skip
-            with opened(postgres, "sim") as engine:
-                run_state_machine_as_test(machine(engine), settings=drawn)
-            console.print(
-                f"{wanted.interleavings} interleavings in {time.monotonic() - began:.0f} s, none broke a promise"
-            )
+            draw_interleavings(postgres, wanted.interleavings)
+            took = time.monotonic() - began
+            console.print(f"{wanted.interleavings} interleavings in {took:.0f} s, none broke a promise")
             return 0
         count = wanted.days or (1000 if wanted.seed is None else 1)
         played = days(postgres, wanted.seed or 0, count, console)

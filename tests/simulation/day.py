@@ -15,6 +15,7 @@ _MOODS = (
     Network(cut_after=0.15, twice=0.15, throttled=0.1),
     Network(cut_after=1.0),
     Network(http_error=0.6),
+    Network(throttled=0.8),
 )
 
 
@@ -70,10 +71,10 @@ def _one_delivery(world: World, *, chain: bool) -> None:
 def _stopped_at_a_bad_moment(world: World, *, chain: bool) -> None:
     """A sender is stopped with a call in its hands, another takes over, and the first wakes up about then."""
     rng = world.rng
-    world.network = CALM
-    world.pause_at = world.points + rng.randint(3, 20)
+    world.network, world.receiver.slow = CALM, 0.5
+    world.pause_in = b"method=WorkerAttendance.Add"
     world.say(f"the first {world.deliver(chain=chain, known_to_end=False)}")
-    world.pause_at = None
+    world.pause_in = None
     world.sleep(rng.randint(60, 480))
     world.say(f"the second {world.deliver(chain=chain)}")
     world.sleep(rng.choice([1, 60]))

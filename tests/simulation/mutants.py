@@ -86,21 +86,23 @@ def _working_is_done(patch: pytest.MonkeyPatch) -> None:
 
 
 MUTANTS = (
-    Mutant("what is unknown is sent again without asking", _settled_as("released"), ()),
-    Mutant("what is unknown counts as arrived", _settled_as("acknowledged"), ()),
+    Mutant("what is unknown is sent again without asking", _settled_as("released"), (0,)),
+    Mutant("what is unknown counts as arrived", _settled_as("acknowledged"), (0,)),
     Mutant(
         "the platform is asked before it can have finished",
         _set(questions, "let_the_platform_finish", lambda *_: None),
-        (),
+        (67,),
     ),
-    Mutant("a claim is taken over as soon as its lease is over", _set(Desk, "unsafe_for", timedelta(0)), ()),
+    Mutant("a claim is taken over as soon as its lease is over", _set(Desk, "unsafe_for", timedelta(0)), (11,)),
     Mutant(
-        "a half loses a row", _sql("delivery/split_batch", "ELSE 1 END;", "ELSE 1 END\nWHERE ledger.row_index > 0;"), ()
+        "a half loses a row",
+        _sql("delivery/split_batch", "ELSE 1 END;", "ELSE 1 END\nWHERE ledger.row_index > 0;"),
+        (0,),
     ),
     Mutant(
         "the rows that others account for are forgotten",
         _sql("delivery/acknowledged_like", "WHERE\n    batch.work_date", "WHERE\n    FALSE AND batch.work_date"),
-        (),
+        (16,),
     ),
     Mutant(
         "a refused row goes again",
@@ -109,12 +111,12 @@ MUTANTS = (
             "outcome.outcome = 'released' OR",
             "outcome.outcome IN ('released', 'refused') OR",
         ),
-        (),
+        (5,),
     ),
     Mutant(
         "a row of a half waits as well",
         _sql("delivery/return_to_backlog", "later.batch_id > ledger.batch_id", "FALSE"),
-        (),
+        (0,),
     ),
     Mutant(
         "a released row is forgotten",
@@ -123,7 +125,7 @@ MUTANTS = (
             "ledger.work_date = :work_date AND ledger.batch_id",
             "FALSE AND ledger.work_date = :work_date AND ledger.batch_id",
         ),
-        (),
+        (0,),
     ),
     Mutant(
         "a packed row stays in the backlog",
@@ -132,65 +134,60 @@ MUTANTS = (
             "numbered.is_known AND numbered.batch_id IS NOT NULL",
             "FALSE AND numbered.batch_id IS NOT NULL",
         ),
-        (),
+        (0,),
     ),
     Mutant(
         "what would not fill a call is dropped",
         _sql("delivery/pack_candidates", "WHERE batch_id IS NULL\n    ON CONFLICT", "WHERE FALSE\n    ON CONFLICT"),
-        (),
+        (0,),
     ),
     Mutant(
         "the reading a batch was planned from is not kept",
         _sql("delivery/pack_candidates", "cast(:change_no AS bigint)\n    FROM packed", "0\n    FROM packed"),
-        (),
+        (2,),
     ),
     Mutant(
         "the digest of what was tried is not kept",
         _sql("delivery/record_sent", "coalesce(batch.data_sha256, told.data_sha256)", "NULL"),
-        (),
+        (0,),
     ),
     Mutant(
         "forgotten results are sent again",
         _sql("delivery/doubt_batches", "state = 'unknown'", "state = 'planned', sent_at = NULL"),
-        (),
+        (38,),
     ),
     Mutant(
         "claims of the dead are sent again",
         _sql("delivery/doubt_senders", "state = 'unknown'", "state = 'planned'"),
-        (),
+        (67,),
     ),
     Mutant(
         "claims of the silent are sent again",
         _sql("delivery/doubt_abandoned", "state = 'unknown'", "state = 'planned'"),
-        (),
+        (0,),
     ),
     Mutant(
         "a claim takes what is on its way",
         _sql("delivery/claim_batches", "AND batch.state = 'planned'", "AND batch.state IN ('planned', 'unknown')"),
-        (),
+        (5,),
     ),
     Mutant(
         "planning goes on behind what is new",
         _sql("delivery/end_sweep", "upto_change_no = :change_no", "upto_change_no = :change_no + 1"),
-        (),
+        (0,),
     ),
-    Mutant("already there counts as refused", _set(outcomes, "_ALREADY", _NEVER), ()),
-    Mutant("the platform's own trouble counts against the rows", _set(outcomes, "_ITS_OWN_TROUBLE", _NEVER), ()),
-    Mutant(
-        "a row is given up at its first trouble",
-        _sql("delivery/hopeless_batches", "failed.trials >= 3", "failed.trials >= 1 OR TRUE"),
-        (),
-    ),
-    Mutant("no answer counts as not sent", _lost_is_not_sent, ()),
-    Mutant("too many calls counts as a refusal", _code_is_refusal(-5), ()),
-    Mutant("a nonce seen twice counts as a refusal", _code_is_refusal(-1), ()),
-    Mutant("in progress counts as done", _working_is_done, ()),
-    Mutant("the day never closes", _set(Desk, "closing", False), ()),
-    Mutant("movements are told again without asking", _set(chain, "movements_there", lambda *_: {}), ()),
+    Mutant("already there counts as refused", _set(outcomes, "_ALREADY", _NEVER), (14,)),
+    Mutant("the platform's own trouble counts against the rows", _set(outcomes, "_ITS_OWN_TROUBLE", _NEVER), (8,)),
+    Mutant("no answer counts as not sent", _lost_is_not_sent, (5,)),
+    Mutant("too many calls counts as a refusal", _code_is_refusal(-5), (1,)),
+    Mutant("a nonce seen twice counts as a refusal", _code_is_refusal(-1), (5,)),
+    Mutant("in progress counts as done", _working_is_done, (2,)),
+    Mutant("the day never closes", _set(Desk, "closing", False), (0,)),
+    Mutant("movements are told again without asking", _set(chain, "movements_there", lambda *_: {}), (28,)),
     Mutant(
         "nobody looks after what an earlier run left",
         _set(attendance.AttendanceDelivery, "_carry_on", lambda _self: 0),
-        (),
+        (0,),
     ),
 )
 

@@ -79,6 +79,7 @@ class World:
     crash_at: int | None = None
     crash_in: str | None = None
     pause_at: int | None = None
+    pause_in: bytes | None = None
     points: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     straggler: bytes | None = None
@@ -110,9 +111,10 @@ class World:
     def post(self, url: str, body: bytes, *, connect_timeout: float, read_timeout: float) -> tuple[int, bytes]:
         """One exchange, with whatever the network makes of it."""
         self.passed("call.before")
-        if self.pause_at is not None and self.points >= self.pause_at:
+        stopped_here = self.pause_at is not None and self.points >= self.pause_at
+        if stopped_here or (self.pause_in is not None and self.pause_in in body):
             self.say("the sender is stopped with a signed call in its hands")
-            self.pause_at, self.straggler = None, body
+            self.pause_at, self.pause_in, self.straggler = None, None, body
             raise Crash("stopped")
         self.sleep(0.05)
         fault = self.network.draw(self.rng)
