@@ -1,4 +1,5 @@
--- Claim up to :wanted planned batches for one sender, oldest first; another sender takes others. Writes delivery.batch; yields the claimed.
+-- Claim up to :wanted planned batches of a shard for one sender, oldest first; another sender takes others.
+-- Writes delivery.batch; yields the claimed.
 UPDATE delivery.batch
 SET state = 'sending', sender = :sender, lease_until = :lease_until, attempts = attempts + 1
 FROM (
@@ -6,7 +7,9 @@ FROM (
         batch.work_date AS picked_date,
         batch.batch_id AS picked
     FROM delivery.batch AS batch
-    WHERE batch.work_date = :work_date AND batch.target = :target AND batch.kind = :kind AND batch.state = 'planned'
+    WHERE
+        batch.work_date = :work_date AND batch.target = :target AND batch.kind = :kind AND batch.state = 'planned'
+        AND delivery.in_shard(delivery.slot_of(batch.project_code), :shard, :shards)
     ORDER BY batch.batch_id
     LIMIT :wanted
     FOR UPDATE SKIP LOCKED

@@ -4,6 +4,7 @@ UPDATE delivery.batch
 SET state = 'released', settled_at = :now, reason = 'a row changed before it was sent; all are packed again'
 WHERE
     work_date = :work_date AND target = :target AND kind = 'attendance' AND state = 'planned'
+    AND delivery.in_shard(delivery.slot_of(batch.project_code), :shard, :shards)
     AND EXISTS (
         SELECT 1 FROM delivery.punch_batch AS ledger
         INNER JOIN core.punch AS punch

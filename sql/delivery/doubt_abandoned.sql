@@ -5,4 +5,5 @@ SET state = 'unknown', reason = 'the sender did not come back', lease_until = NU
 WHERE
     work_date = :work_date AND target = :target AND state = 'sending'
     AND lease_until + cast(:unsafe_for AS interval) <= cast(:now AS timestamptz)
+    AND delivery.in_shard(delivery.slot_of(project_code), :shard, :shards)
 RETURNING batch_id;

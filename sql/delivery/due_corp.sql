@@ -5,7 +5,9 @@ WITH taking_part AS (
         min(participant.project_code) AS project_code
     FROM core.participant AS participant
     INNER JOIN delivery.open_project AS open_one
-        ON open_one.target = :target AND open_one.project_code = participant.project_code
+        ON
+            open_one.target = :target AND open_one.project_code = participant.project_code
+            AND delivery.in_shard(open_one.slot, :shard, :shards)
     GROUP BY participant.corp_code
 )
 

@@ -12,7 +12,10 @@ SELECT
     device.standard_version AS "standardVersion",
     device.status
 FROM core.device AS device
-INNER JOIN delivery.open_project AS open_one ON open_one.target = :target AND open_one.project_code = device.project_code
+INNER JOIN delivery.open_project AS open_one
+    ON
+        open_one.target = :target AND open_one.project_code = device.project_code
+        AND delivery.in_shard(open_one.slot, :shard, :shards)
 LEFT JOIN delivery.registration AS known
     ON known.target = :target AND known.kind = 'device' AND known.project_code = device.project_code AND known.local_key = device.device_sn
 WHERE

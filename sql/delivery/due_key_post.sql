@@ -13,7 +13,10 @@ SELECT
     post.start_date AS "startDate",
     post.end_date AS "endDate"
 FROM core.key_post_filled AS post
-INNER JOIN delivery.open_project AS open_one ON open_one.target = :target AND open_one.project_code = post.project_code
+INNER JOIN delivery.open_project AS open_one
+    ON
+        open_one.target = :target AND open_one.project_code = post.project_code
+        AND delivery.in_shard(open_one.slot, :shard, :shards)
 INNER JOIN core.person AS person ON person.person_id = post.person_id
 INNER JOIN delivery.registration AS registered
     ON

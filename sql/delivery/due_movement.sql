@@ -13,7 +13,10 @@ WITH movement AS (
         lead(moved.kind) OVER in_order AS next_kind,
         count(*) FILTER (WHERE known.state IS NULL OR known.state = 'refused') OVER in_order_so_far AS unsent_so_far
     FROM core.entry_exit AS moved
-    INNER JOIN delivery.open_project AS open_one ON open_one.target = :target AND open_one.project_code = moved.project_code
+    INNER JOIN delivery.open_project AS open_one
+        ON
+            open_one.target = :target AND open_one.project_code = moved.project_code
+            AND delivery.in_shard(open_one.slot, :shard, :shards)
     LEFT JOIN delivery.registration AS known
         ON
             known.target = :target AND known.kind = 'movement'

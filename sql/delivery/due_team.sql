@@ -27,7 +27,10 @@ SELECT
     team.team_name AS "teamName",
     team.local_key AS "localTeamId"
 FROM team
-INNER JOIN delivery.open_project AS open_one ON open_one.target = :target AND open_one.project_code = team.project_code
+INNER JOIN delivery.open_project AS open_one
+    ON
+        open_one.target = :target AND open_one.project_code = team.project_code
+        AND delivery.in_shard(open_one.slot, :shard, :shards)
 INNER JOIN core.corp AS corp ON corp.corp_code = team.corp_code
 LEFT JOIN delivery.registration AS participant
     ON

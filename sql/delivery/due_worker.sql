@@ -28,7 +28,10 @@ SELECT
     cast(core.as_number(worker.contract_kind) AS integer) AS "contractKind",
     worker.safety_trained_at AS "safetyTrainedAt"
 FROM core.project_worker AS worker
-INNER JOIN delivery.open_project AS open_one ON open_one.target = :target AND open_one.project_code = worker.project_code
+INNER JOIN delivery.open_project AS open_one
+    ON
+        open_one.target = :target AND open_one.project_code = worker.project_code
+        AND delivery.in_shard(open_one.slot, :shard, :shards)
 INNER JOIN core.person AS person ON person.person_id = worker.person_id
 INNER JOIN core.corp AS corp ON corp.corp_code = worker.corp_code
 LEFT JOIN core.team AS site_team ON site_team.team_id = worker.team_id

@@ -1,4 +1,5 @@
--- Up to :wanted batches of :kind in :state, in order of age, from behind (:after_sent_at, :after_batch_id) on; both NULL: from the oldest on.
+-- Up to :wanted batches of a shard of :kind in :state, in order of age, from behind (:after_sent_at, :after_batch_id) on;
+-- both NULL: from the oldest on.
 SELECT
     batch_id,
     project_code,
@@ -10,6 +11,7 @@ SELECT
 FROM delivery.batch
 WHERE
     work_date = :work_date AND target = :target AND kind = :kind AND state = :state
+    AND delivery.in_shard(delivery.slot_of(project_code), :shard, :shards)
     AND (cast(:sent_before AS timestamptz) IS NULL OR sent_at <= cast(:sent_before AS timestamptz))
     AND (
         cast(:after_batch_id AS bigint) IS NULL

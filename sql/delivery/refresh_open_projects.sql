@@ -11,4 +11,5 @@ WHERE
         SELECT 1 FROM ops.platform_credential AS pair
         WHERE pair.platform = :target AND pair.project_code = project.project_code
     )
+ORDER BY project.project_code
 ON CONFLICT DO NOTHING;

@@ -1,8 +1,10 @@
--- Who holds claims of :work_date at :target, and how many batches.
+-- Who holds claims of a shard of :work_date at :target, and how many batches.
 SELECT
     sender,
     count(*) AS batches,
     max(lease_until) AS lease_until
 FROM delivery.batch
-WHERE work_date = :work_date AND target = :target AND kind = :kind AND state = 'sending'
+WHERE
+    work_date = :work_date AND target = :target AND kind = :kind AND state = 'sending'
+    AND delivery.in_shard(delivery.slot_of(project_code), :shard, :shards)
 GROUP BY sender;

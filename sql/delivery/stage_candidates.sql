@@ -1,4 +1,4 @@
--- Stage what may be planned for :target: punches that reads after :upto up to :change_no wrote, but for those in a live batch and those
+-- Stage what may be planned of a shard for :target: punches that reads after :upto up to :change_no wrote, but for those in a live batch and those
 -- refused with these very values, and everything in the backlog. Each with the first reason that keeps it back, if one does, and its group.
 -- Reads core, quality, delivery; writes the temporary table candidate.
 CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
@@ -8,8 +8,10 @@ WITH fresh AS (
         punch.punch_id,
         FALSE AS is_known
     FROM core.punch AS punch
+    LEFT JOIN delivery.open_project AS place ON place.target = cast(:target AS text) AND place.project_code = punch.project_code
     WHERE
         punch.work_date = cast(:work_date AS date)
+        AND delivery.in_shard(coalesce(place.slot, delivery.slot_of(punch.project_code)), :shard, :shards)
         AND punch.change_no > cast(:upto AS bigint) AND punch.change_no <= cast(:change_no AS bigint)
         AND NOT EXISTS (
             SELECT 1 FROM delivery.backlog AS known
@@ -49,11 +51,14 @@ key AS (
     FROM fresh
     UNION ALL
     SELECT
-        project_code,
-        punch_id,
+        kept.project_code,
+        kept.punch_id,
         TRUE
-    FROM delivery.backlog
-    WHERE work_date = cast(:work_date AS date) AND target = cast(:target AS text)
+    FROM delivery.backlog AS kept
+    LEFT JOIN delivery.open_project AS place ON place.target = kept.target AND place.project_code = kept.project_code
+    WHERE
+        kept.work_date = cast(:work_date AS date) AND kept.target = cast(:target AS text)
+        AND delivery.in_shard(coalesce(place.slot, delivery.slot_of(kept.project_code)), :shard, :shards)
 ),
 
 stop AS (

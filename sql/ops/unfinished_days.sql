@@ -1,10 +1,19 @@
 -- Days before :work_date, not before :first, of which something was sent to a platform and something may still go, newest first: rows that
 -- wait, batches without an outcome, reads that planning has not seen. Reads core.punch, delivery.sweep, backlog, batch. Held rows do not count.
+WITH sweep AS (
+    SELECT
+        work_date,
+        target,
+        CASE WHEN count(*) = delivery.slots() THEN min(upto_change_no) ELSE -1 END AS upto_change_no
+    FROM delivery.sweep
+    WHERE work_date < cast(:work_date AS date) AND work_date >= cast(:first AS date)
+    GROUP BY work_date, target
+)
+
 SELECT DISTINCT sweep.work_date
-FROM delivery.sweep AS sweep
+FROM sweep
 WHERE
-    sweep.work_date < cast(:work_date AS date) AND sweep.work_date >= cast(:first AS date)
-    AND (
+    (
         EXISTS (
             SELECT 1 FROM delivery.backlog AS backlog
             WHERE backlog.work_date = sweep.work_date AND backlog.target = sweep.target AND backlog.rule_id IS NULL

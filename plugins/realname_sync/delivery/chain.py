@@ -33,17 +33,21 @@ _ROUNDS = 12  # a bad row is taken out in each, so this is far more than a fault
 
 @dataclass(frozen=True)
 class Step:
-    """One link: objects of one kind, told by one method; `due` names the statement that lists what is missing."""
+    """One link: objects of one kind, told by one method; `due` names the statement that lists what is missing.
+
+    Objects that `belong_to_many` projects are told once for all of them, whichever shard comes first.
+    """
 
     kind: str
     method: str
     due: str
     targets: frozenset[str] = frozenset({"province", "nation"})
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    belong_to_many: bool = False
 
 
 BEFORE_ATTENDANCE = (
-    Step("corp", "Corp.Upload", "due_corp", frozenset({"nation"})),
+    Step("corp", "Corp.Upload", "due_corp", frozenset({"nation"}), belong_to_many=True),
     Step("participant", "ProjectSubContractor.Add", "due_participant"),
     Step("team", "Team.Add", "due_team"),
     Step("worker", "ProjectWorker.Add", "due_worker"),
@@ -127,7 +131,7 @@ class StepDelivery:
         """Ask for the numbers of teams that the platform has and whose number no result told."""
         desk = self.desk
         with desk.look() as connection:
-            unnumbered = statements.rows(connection, "delivery/teams_without_number", target=desk.target)
+            unnumbered = statements.rows(connection, "delivery/teams_without_number", **desk.key)
         for project_code in sorted({team.project_code for team in unnumbered}):
             issued = desk.uplink.team_numbers(project_code)
             by_key = {team.local_team_id: team.team_sys_no for team in issued if team.local_team_id}

@@ -15,6 +15,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from realname_sync.delivery import journal
+from realname_sync.delivery.shard import WHOLE, Shard
 from realname_sync.platforms.open_api.client import CallRecord
 from realname_sync.platforms.uplink import Uplink
 from realname_sync.warehouse import bulk
@@ -99,6 +100,7 @@ class Desk:
         patience: how long a run waits for results that do not come.
         lease: how long a claim holds.
         at: told where the delivery stands, as in `claim.before` and `claim.after`: just before and after each commit.
+        shard: which projects' work is done here.
     """
 
     engine: Engine
@@ -115,6 +117,7 @@ class Desk:
     patience: timedelta = timedelta(minutes=5)
     lease: timedelta = LEASE
     at: Callable[[str], None] = lambda _point: None
+    shard: Shard = WHOLE
 
     @property
     def target(self) -> str:
@@ -124,7 +127,7 @@ class Desk:
     @property
     def key(self) -> dict[str, Any]:
         """The parameters every statement of a delivery takes."""
-        return {"work_date": self.work_date, "target": self.target}
+        return {"work_date": self.work_date, "target": self.target, **self.shard.key}
 
     @property
     def unsafe_for(self) -> timedelta:

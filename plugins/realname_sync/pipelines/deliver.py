@@ -1,6 +1,7 @@
 """Bring a work date's punches, and what has to be known before them, to one platform."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,7 +11,9 @@ from sqlalchemy import Connection
 from realname_sync.delivery.attendance import AttendanceDelivery
 from realname_sync.delivery.chain import AFTER_ATTENDANCE, BEFORE_ATTENDANCE, Step, StepDelivery
 from realname_sync.delivery.desk import CallBook, Desk, new_sender
+from realname_sync.delivery.shard import WHOLE, Shard
 from realname_sync.delivery.shared_pace import SharedPace
+from realname_sync.delivery.shared_step import for_all_projects
 from realname_sync.errors import ConnectionMissingError
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.ledger import sign_head
@@ -28,19 +31,34 @@ COUNTS = ("read", "waiting", "held", "in_batch", "unknown", "acknowledged", "ref
 
 
 def deliver(
-    city: City, work_date: date, target: str, *, progress: Callable[[str], None] = lambda _text: None
+    city: City,
+    work_date: date,
+    target: str,
+    *,
+    shard: Shard = WHOLE,
+    progress: Callable[[str], None] = lambda _text: None,
 ) -> dict[str, Any]:
     """Deliver the chain and a day's punches to `province` or `nation`; repeating it sends what is missing.
 
+    Of a `shard` only what belongs to its projects; other shards may be delivered at the same time.
+
     Returns:
-        Counts by step, and the five states of the day's punches at the end.
+        Counts by step, and the five states of the day's punches at the end, those of all shards.
 
     Raises:
         FatalError: the platform refuses the caller, or a connection is missing.
         RetriableError: the platform cannot be reached or does not answer; what was sent is recorded.
     """
     book = CallBook()
-    with recorded_run(city.engine, Role.SEND, "deliver", city.clock, work_date=work_date, target=target) as summary:
+    with recorded_run(
+        city.engine,
+        Role.SEND,
+        "deliver",
+        city.clock,
+        work_date=work_date,
+        target=target,
+        part=(shard.number, shard.of),
+    ) as summary:
         uplink = open_target(city, target, book)
         desk = Desk(
             city.engine,
@@ -51,6 +69,7 @@ def deliver(
             city.clock,
             images=partial(person_images, city.municipal),
             progress=progress,
+            shard=shard,
         )
         try:
             with desk.commit("open") as connection:
@@ -131,13 +150,14 @@ def _open_projects(connection: Connection, uplink: Uplink, target: str) -> None:
             uplink.credentials_for("")
         except ConnectionMissingError:
             one_pair = False
-    statements.run(connection, "delivery/close_projects", target=target)
-    statements.run(connection, "delivery/refresh_open_projects", target=target, one_pair_serves_all=one_pair)
+    for statement in ("close_projects", "refresh_open_projects"):
+        statements.run(connection, f"delivery/{statement}", target=target, one_pair_serves_all=one_pair)
 
 
 def _deliver_step(desk: Desk, step: Step, summary: dict[str, Any], name: str) -> None:
     if desk.target not in step.targets:
         return
-    summary[name] = counts = StepDelivery(desk, step).run()
+    with for_all_projects(desk) if step.belong_to_many else nullcontext(desk) as its_desk:
+        summary[name] = counts = StepDelivery(its_desk, step).run()
     if any(counts.values()):
         desk.progress(f"{desk.target}: {name}: {counts['acknowledged']} acknowledged, {counts['refused']} refused")

@@ -15,13 +15,30 @@ from realname_sync.workdate import Clock
 
 @contextmanager
 def recorded_run(
-    engine: Engine, role: Role, step: str, clock: Clock, *, work_date: date | None = None, target: str | None = None
+    engine: Engine,
+    role: Role,
+    step: str,
+    clock: Clock,
+    *,
+    work_date: date | None = None,
+    target: str | None = None,
+    part: tuple[int, int] = (1, 1),
 ) -> Iterator[dict[str, Any]]:
-    """Record a run around the block; the block fills the yielded summary with counts."""
+    """Record a run around the block; the block fills the yielded summary with counts.
+
+    `part` says which of how many parts of the work the run does.
+    """
     summary: dict[str, Any] = {}
     with transaction(engine, role) as connection:
         run_id = statements.scalar(
-            connection, "ops/open_step_run", step=step, work_date=work_date, target=target, started_at=clock()
+            connection,
+            "ops/open_step_run",
+            step=step,
+            work_date=work_date,
+            target=target,
+            shard=part[0],
+            shards=part[1],
+            started_at=clock(),
         )
     state = "failed"
     try:
