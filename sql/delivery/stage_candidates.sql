@@ -1,5 +1,6 @@
 -- Stage what may be planned of a shard for :target: punches that reads after :upto up to :change_no wrote, but for those in a live batch and those
--- refused with these very values, and everything in the backlog. Each with the first reason that keeps it back, if one does, and its group.
+-- refused with these very values, and what is in the backlog with values not read after :change_no. Each with the first reason that keeps
+-- it back, if one does, and its group.
 -- Reads core, quality, delivery; writes the temporary table candidate.
 CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
 WITH fresh AS (
@@ -110,6 +111,7 @@ judged AS (
     INNER JOIN core.punch AS punch
         ON
             punch.work_date = cast(:work_date AS date) AND punch.project_code = key.project_code AND punch.punch_id = key.punch_id
+            AND punch.change_no <= cast(:change_no AS bigint)
     LEFT JOIN core.project_worker AS worker ON worker.project_code = punch.project_code AND worker.person_id = punch.person_id
     LEFT JOIN stop AS punch_stop ON punch_stop.object = 'punch' AND punch_stop.object_key = punch.punch_id
     LEFT JOIN stop AS project_stop ON project_stop.object = 'project' AND project_stop.object_key = punch.project_code

@@ -9,7 +9,8 @@ from deliveries import ATTENDANCE, DAY, DayClock, assert_effect_equals_acknowled
 
 from realname_sync.delivery.attendance import AttendanceDelivery
 from realname_sync.delivery.planning import plan_attendance
-from realname_sync.errors import RetriableError
+from realname_sync.errors import HeldError, RetriableError
+from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.deliver import completeness, deliver
 from realname_sync.pipelines.extract import extract_municipal
 
@@ -60,21 +61,48 @@ def _a_waiting_punch(town: Any, target: str = "nation") -> str:
     return str(found[0].punch_id)
 
 
+def _read(town: Any) -> None:
+    """Read what changed at the municipal platform, and check it: what is not checked is not sent."""
+    extract_municipal(town.city, DAY)
+    check_consistency(town.city, DAY)
+
+
 def _know_the_workers(town: Any, target: str) -> None:
     """Deliver the chain, and of the punches nothing: they come after it."""
     town.municipal_sql("CREATE TABLE kept AS SELECT * FROM attendance")
     town.municipal_sql("DELETE FROM attendance")
-    extract_municipal(town.city, DAY)
+    _read(town)
     deliver(town.city, DAY, target)
     town.municipal_sql("INSERT INTO attendance SELECT * FROM kept")
-    extract_municipal(town.city, DAY)
+    _read(town)
+
+
+def test_what_was_read_after_the_last_check_waits_for_the_next(checked: Any) -> None:
+    _know_the_workers(checked, "nation")
+    punch = _a_waiting_punch(checked)
+    checked.municipal_sql("UPDATE attendance SET punched_at = punched_at - interval '7 seconds' WHERE id = %s", punch)
+    extract_municipal(checked.city, DAY)
+    deliver(checked.city, DAY, "nation")
+    waiting = "SELECT punch_id FROM delivery.punch_state WHERE target = 'nation' AND state = 'waiting'"
+    assert checked.warehouse_sql(waiting) == [(punch,)]
+    check_consistency(checked.city, DAY)
+    deliver(checked.city, DAY, "nation")
+    assert checked.warehouse_sql(waiting) == []
+    assert_effect_equals_acknowledged(checked, "nation")
+
+
+def test_of_a_date_that_was_never_checked_nothing_is_sent(checked: Any) -> None:
+    calls = checked.platforms.counts("nation")["write_calls"]
+    with pytest.raises(HeldError, match=r"2026-11-19 has not been checked yet.*realname check 2026-11-19"):
+        deliver(checked.city, DAY - timedelta(days=1), "nation")
+    assert checked.platforms.counts("nation")["write_calls"] == calls
 
 
 def test_a_punch_changed_before_it_was_sent_goes_with_its_new_values(checked: Any) -> None:
     _know_the_workers(checked, "nation")
     punch = _a_waiting_punch(checked)
     checked.municipal_sql("UPDATE attendance SET punched_at = punched_at - interval '7 seconds' WHERE id = %s", punch)
-    extract_municipal(checked.city, DAY)
+    _read(checked)
     deliver(checked.city, DAY, "nation")
     assert_effect_equals_acknowledged(checked, "nation")
     sent = "SELECT sent.punched_at = punch.punched_at FROM delivery.sent_punch AS sent JOIN core.punch AS punch"
@@ -93,7 +121,7 @@ def test_a_punch_changed_after_it_was_sent_stays_known_as_it_was_sent(checked: A
     )
     writes = checked.platforms.counts("nation")["write_calls"]
     checked.municipal_sql("UPDATE attendance SET punched_at = punched_at - interval '7 seconds' WHERE id = %s", punch)
-    extract_municipal(checked.city, DAY)
+    _read(checked)
     deliver(checked.city, DAY, "nation")
     assert checked.platforms.counts("nation")["write_calls"] == writes
     (sent, superseded), *_ = checked.warehouse_sql(
@@ -109,7 +137,7 @@ def test_a_punch_withdrawn_before_it_was_sent_does_not_go(checked: Any) -> None:
     _know_the_workers(checked, "nation")
     punch = _a_waiting_punch(checked)
     checked.municipal_sql("DELETE FROM attendance WHERE id = %s", punch)
-    extract_municipal(checked.city, DAY)
+    _read(checked)
     deliver(checked.city, DAY, "nation")
     assert_effect_equals_acknowledged(checked, "nation")
     held = checked.warehouse_sql("SELECT DISTINCT rule_id FROM delivery.hold WHERE punch_id = :punch", punch=punch)
@@ -132,7 +160,7 @@ def test_a_refused_punch_goes_again_once_it_changed_at_its_source(checked: Any) 
     deliver(checked.city, DAY, "province")
     assert completeness(checked.city, DAY)["province"] == before
     checked.municipal_sql("UPDATE attendance SET punched_at = punched_at - interval '7 seconds' WHERE id = %s", punch)
-    extract_municipal(checked.city, DAY)
+    _read(checked)
     deliver(checked.city, DAY, "province")
     batches = checked.warehouse_sql(
         "SELECT count(*) FROM delivery.punch_batch WHERE target = 'province' AND punch_id = :punch", punch=punch

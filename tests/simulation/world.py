@@ -251,7 +251,7 @@ class World:
 
     def _new_read(self) -> int:
         with self.engine.begin() as connection:
-            return int(connection.execute(text(BEGIN_READ), {"day": DAY}).scalar_one())
+            return int(connection.execute(text(BEGIN_READ), {"day": DAY, "now": self.clock()}).scalar_one())
 
     def change(self, count: int) -> None:
         """The municipal platform corrects punches: their time moves by a few seconds."""
@@ -334,8 +334,12 @@ PUNCH = """
         received_at, direction, attend_type, first_read_at, change_no)
     VALUES ('2026-11-20', :project, :punch, :person, :device, :record, :at, :at, :direction, '001', :now, :change)"""
 BEGIN_READ = """
-    INSERT INTO core.work_day VALUES (:day, 1) ON CONFLICT (work_date) DO UPDATE SET change_no = work_day.change_no + 1
-    RETURNING change_no"""
+    WITH day AS (
+        INSERT INTO core.work_day VALUES (:day, 1)
+        ON CONFLICT (work_date) DO UPDATE SET change_no = work_day.change_no + 1 RETURNING change_no
+    )
+    INSERT INTO quality.checked_read SELECT :day, change_no, :now FROM day
+    ON CONFLICT (work_date) DO UPDATE SET change_no = excluded.change_no RETURNING change_no"""
 CHANGE = """
     UPDATE core.punch SET punched_at = punched_at - interval '3 seconds', change_no = :change, changed_at = :now
     WHERE work_date = :day AND withdrawn_at IS NULL AND punch_id IN (
@@ -431,7 +435,7 @@ CITY = {
     " VALUES ('E' || :person, :code, :person, '1', '2026-11-01', :digest)",
 }
 _OF_THE_DAY = (
-    "core.punch", "core.punch_version", "core.work_day",
+    "core.punch", "core.punch_version", "core.work_day", "quality.checked_read",
     "delivery.batch", "delivery.batch_item", "delivery.punch_batch",
     "delivery.row_outcome", "delivery.backlog", "delivery.sweep", "delivery.journal", "delivery.registration",
     "ops.call_log", "raw.rejected_answer",

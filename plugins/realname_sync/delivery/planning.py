@@ -11,13 +11,14 @@ _MANY = 1000  # rows from which on the planner of the database should know of th
 def plan_attendance(desk: Desk, method: str) -> int:
     """Pack the punches of the desk's work date that may go and are in no batch; how many were packed.
 
-    Reads what extractions wrote since the last sweep, and the backlog. What would not fill a batch stays in the
-    backlog until the profile says that it is time.
+    Reads what extractions wrote since the last sweep, up to the last read that was checked, and the backlog. What
+    would not fill a batch stays in the backlog until the profile says that it is time.
     """
     profile = desk.uplink.profile
     with desk.commit("plan") as connection:
         upto = statements.scalar(connection, "delivery/begin_sweep", now=desk.clock(), **desk.key)
-        change_no = statements.scalar(connection, "delivery/newest_change", work_date=desk.work_date)
+        come = statements.rows(connection, "delivery/checked_read", work_date=desk.work_date)[0]
+        change_no = come.checked or 0
         outdated = statements.rows(connection, "delivery/dissolve_outdated", now=desk.clock(), **desk.key)
         journal.tell(connection, (row.batch_id for row in outdated))
         return_to_backlog(desk, connection, [row.batch_id for row in outdated])
@@ -42,6 +43,8 @@ def plan_attendance(desk: Desk, method: str) -> int:
         statements.run(connection, "delivery/end_sweep", change_no=change_no, **desk.key)
         if planned.punches >= _MANY:
             statements.rows(connection, "ops/refresh_statistics", layer="delivery", work_date=desk.work_date)
+    if come.read > change_no:
+        desk.progress(f"{desk.target}: what was read after the last check of {desk.work_date} waits for the next one")
     if planned.batches:
         desk.progress(f"{desk.target}: {planned.punches} punches packed into {planned.batches} calls")
     return int(planned.punches)

@@ -44,10 +44,20 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
         with ThreadPoolExecutor(1, "suites") as suites, transaction(city.engine, Role.CHECK) as connection:
             misshapen = suites.submit(shape)
             statements.run(connection, "quality/claim_work_date", work_date=work_date)
+            # Taken before the rules look, who may see later reads as well: what is recorded as checked was seen by all.
+            change_no = statements.scalar(connection, "core/newest_read", work_date=work_date)
             findings.begin_staging(connection, rules.values())
             _run_statements(connection, rules, work_date, city_code)
             findings.stage_findings(connection, misshapen.result())
-            findings.replace_findings(connection, work_date, city.clock())
+            checked_at = city.clock()
+            findings.replace_findings(connection, work_date, checked_at)
+            statements.run(
+                connection,
+                "quality/record_checked_read",
+                work_date=work_date,
+                change_no=change_no,
+                checked_at=checked_at,
+            )
             by_rule, stops = findings.count_findings(connection, work_date)
         summary |= {"findings": dict(by_rule), "stop": stops, "seconds": round(perf_counter() - began, 1)}
     return summary

@@ -14,7 +14,7 @@ from realname_sync.delivery.desk import CallBook, Desk, new_sender
 from realname_sync.delivery.shard import WHOLE, Shard
 from realname_sync.delivery.shared_pace import SharedPace
 from realname_sync.delivery.shared_step import for_all_projects
-from realname_sync.errors import ConnectionMissingError
+from realname_sync.errors import ConnectionMissingError, HeldError
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.ledger import sign_head
 from realname_sync.platforms.municipal import person_images
@@ -46,6 +46,7 @@ def deliver(
         Counts by step, and the five states of the day's punches at the end, those of all shards.
 
     Raises:
+        HeldError: the date has not been checked yet.
         FatalError: the platform refuses the caller, or a connection is missing.
         RetriableError: the platform cannot be reached or does not answer; what was sent is recorded.
     """
@@ -74,6 +75,7 @@ def deliver(
         try:
             with desk.commit("open") as connection:
                 statements.rows(connection, "ops/ensure_work_date", work_date=work_date)
+                _demand_a_check(connection, work_date)
                 _open_projects(connection, uplink, target)
             for step in BEFORE_ATTENDANCE:
                 _deliver_step(desk, step, summary, step.kind)
@@ -141,6 +143,12 @@ def _pairs(city: City, target: str) -> dict[str, Credentials]:
     with transaction(city.engine, Role.SEND) as connection:
         loaded = statements.rows(connection, "ops/platform_credentials", platform=target)
     return {row.project_code: Credentials(row.appid, city.vault.reveal(row.secret_cipher)) for row in loaded}
+
+
+def _demand_a_check(connection: Connection, work_date: date) -> None:
+    """Nothing is sent for a date before its rules have said what has to be held back."""
+    if statements.rows(connection, "delivery/checked_read", work_date=work_date)[0].checked is None:
+        raise HeldError(f"{work_date} has not been checked yet, so nothing of it is sent: realname check {work_date}")
 
 
 def _open_projects(connection: Connection, uplink: Uplink, target: str) -> None:

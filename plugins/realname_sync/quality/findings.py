@@ -54,7 +54,7 @@ def stage_findings(connection: Connection, findings: Iterable[Finding]) -> int:
 def replace_findings(
     connection: Connection, work_date: date, found_at: datetime, *, only: Iterable[str] | None = None
 ) -> None:
-    """Put what is staged in the place of the findings of `work_date`, of the rules `only` if given; other dates are not touched.
+    """Put what is staged in the place of the findings of `work_date`, of the rules `only` if given, and no other date.
 
     A finding that an earlier run of the date made as well keeps the instant it was found at.
     """
