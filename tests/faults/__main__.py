@@ -123,7 +123,8 @@ def main() -> int:
             show.run(pool, specs, f"{len(points)} points, {len(seeds)} random runs")
             if missed := _missed(specs, show.outcomes):
                 show.run(pool, missed, "points not come to in a walk")
-    return conclude(show, points, reports, time.monotonic() - started)
+    complete = not chosen.only and "points" not in chosen.without
+    return conclude(show, points, reports, time.monotonic() - started, complete=complete)
 
 
 def _named(name: str, points: Sequence[str]) -> Spec:
@@ -148,8 +149,8 @@ def _missed(specs: Sequence[Spec], outcomes: Sequence[Outcome]) -> list[Spec]:
     ]
 
 
-def conclude(show: Show, points: Sequence[str], reports: Sequence[Report], seconds: float) -> int:
-    """Print the table, write the summary."""
+def conclude(show: Show, points: Sequence[str], reports: Sequence[Report], seconds: float, *, complete: bool) -> int:
+    """Print the table, write the summary; `complete` if every point should have been hit."""
     outcomes = show.outcomes
     injected: Counter[str] = Counter()
     for outcome in outcomes:
@@ -164,7 +165,7 @@ def conclude(show: Show, points: Sequence[str], reports: Sequence[Report], secon
         state = outcome.name.partition("@")[2]
         for point in outcome.hit:
             hit[point].add(state)
-    never = [point for point in points if point not in hit] if hit else []
+    never = [point for point in points if point not in hit] if complete else []
     wrong = [outcome for outcome in outcomes if outcome.wrong]
     kinds = Table(title="faults injected")
     kinds.add_column("kind")
@@ -206,6 +207,9 @@ def conclude(show: Show, points: Sequence[str], reports: Sequence[Report], secon
         )
     for point in never:
         show.console.print(f"never hit: {point}", markup=False)
+        for outcome in outcomes:
+            if outcome.name.startswith(f"{point}@"):
+                show.console.print(f"      · {outcome.name}: {', '.join(outcome.story)}", markup=False)
     bad_scenarios = [report for report in reports if report.wrong]
     folder = home() / "faults"
     folder.mkdir(parents=True, exist_ok=True)
@@ -230,7 +234,8 @@ def _scenario_table(reports: Sequence[Report]) -> Table:
         "scenario",
         "rows/s before",
         "spread",
-        "rows/s after",
+        "during",
+        "after",
         "back after",
         "rows due",
         "there",
