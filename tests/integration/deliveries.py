@@ -1,30 +1,38 @@
 """How a delivery under faults is driven to its end, and what has to hold then."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from effect import differences
 
 from realname_sync.errors import RealnameError
 from realname_sync.pipelines.deliver import completeness, deliver
-from realname_sync.workdate import SHANGHAI, system_clock
+from realname_sync.workdate import SHANGHAI
 
 DAY = date(2026, 11, 20)
 STATES = ("waiting", "held", "in_batch", "acknowledged", "refused")
 ATTENDANCE = "WorkerAttendance.Add"
 
 
-class DayClock:
-    """A clock for city and platforms alike: set to a time of the work date, it runs on from there."""
+def at(hour: int, minute: int = 0, day: date = DAY) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
 
-    def __init__(self, hour: int, minute: int = 0) -> None:
-        self.set(hour, minute)
+
+class Clock:
+    """Set to an instant, it runs on from there; city and platforms go by it.
+
+    It counts by the monotonic clock: the machine's own may be put right in the middle of a test.
+    """
+
+    def __init__(self, instant: datetime) -> None:
+        self.set(instant)
 
     def __call__(self) -> datetime:
-        return system_clock() + self._offset
+        return self._set_to + timedelta(seconds=monotonic() - self._set_at)
 
-    def set(self, hour: int, minute: int = 0) -> None:
-        self._offset = datetime.combine(DAY, time(hour, minute), tzinfo=SHANGHAI) - system_clock()
+    def set(self, instant: datetime) -> None:
+        self._set_to, self._set_at = instant, monotonic()
 
 
 def deliver_until_it_ends(town: Any, target: str, tries: int = 4) -> None:

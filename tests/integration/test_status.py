@@ -3,11 +3,11 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from deliveries import DAY, DayClock
+from deliveries import DAY, Clock, at
 from rich.console import Console
 
 from realname_sync import tables
@@ -26,7 +26,7 @@ def printed(status: DayStatus, *arguments: Any, **options: Any) -> str:
 
 
 def test_the_states_by_project_add_up_to_those_of_the_platform(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True, clock=DayClock(12))
+    town = open_town(1, checked=True, clock=Clock(at(12)))
     deliver(town.city, DAY, "nation")
     status = day_status(town.city, DAY)
     assert status.adds_up()
@@ -61,12 +61,7 @@ def test_it_shows_what_is_of_unknown_outcome_and_what_went_up_late(checked: Any)
 
 
 def test_today_has_a_forecast_and_a_past_day_only_where_something_is_left(open_town: Callable[..., Any]) -> None:
-    hours = [0]
-    evening = DayClock(22, 45)
-
-    def clock() -> datetime:
-        return evening() + timedelta(hours=hours[0])
-
+    clock = Clock(at(22, 45))
     town = open_town(1, checked=True, clock=clock)
     for target in TARGETS:
         deliver(town.city, DAY, target)
@@ -80,7 +75,7 @@ def test_today_has_a_forecast_and_a_past_day_only_where_something_is_left(open_t
 
     assert verdicts(10) == {Verdict.DONE}
     assert verdicts(100) == {Verdict.AT_RISK}  # nobody knows what the municipal platform has got since
-    hours[0] = 12
+    clock.set(at(10, 45, DAY + timedelta(days=1)))
     assert verdicts(0) == set()
     town.warehouse_sql(
         "UPDATE delivery.batch SET state = 'unknown' WHERE batch_id ="

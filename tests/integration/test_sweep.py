@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from deliveries import DAY, assert_effect_equals_acknowledged
+from deliveries import DAY, Clock, assert_effect_equals_acknowledged, at
 
 from realname_sync.errors import FatalError, RetriableError
 from realname_sync.pipelines.deliver import TARGETS, completeness, deliver
@@ -15,26 +15,8 @@ from realname_sync.pipelines.forecast import Verdict
 from realname_sync.pipelines.pull import pull_master_data
 from realname_sync.pipelines.status import day_forecasts
 from realname_sync.pipelines.sweep import read_new, sweep
-from realname_sync.workdate import SHANGHAI, system_clock
 
 BEFORE = DAY - timedelta(days=1)
-
-
-class Clock:
-    """Set to an instant, it runs on from there; city and platforms go by it."""
-
-    def __init__(self, instant: datetime) -> None:
-        self.set(instant)
-
-    def __call__(self) -> datetime:
-        return system_clock() + self._offset
-
-    def set(self, instant: datetime) -> None:
-        self._offset = instant - system_clock()
-
-
-def at(hour: int, minute: int = 0, day: date = DAY) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
 
 
 @pytest.fixture

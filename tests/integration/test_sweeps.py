@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from deliveries import ATTENDANCE, DAY, DayClock, assert_effect_equals_acknowledged
+from deliveries import ATTENDANCE, DAY, Clock, assert_effect_equals_acknowledged, at
 
 from realname_sync.delivery.attendance import AttendanceDelivery
 from realname_sync.delivery.planning import plan_attendance
@@ -18,7 +18,7 @@ ACKNOWLEDGED = "FROM delivery.batch WHERE kind = 'attendance' AND state = 'ackno
 
 
 def test_through_the_day_only_full_calls_go_and_in_the_evening_the_rest(open_town: Callable[..., Any]) -> None:
-    clock = DayClock(12)
+    clock = Clock(at(12))
     town = open_town(1, checked=True, clock=clock)
     deliver(town.city, DAY, "nation")
     sizes = town.warehouse_sql("SELECT DISTINCT row_count FROM delivery.batch WHERE kind = 'attendance'")
@@ -26,7 +26,7 @@ def test_through_the_day_only_full_calls_go_and_in_the_evening_the_rest(open_tow
     assert sizes == [(20,)]
     assert noon["waiting"] > 0
     assert noon["in_batch"] == 0
-    clock.set(23)
+    clock.set(at(23))
     deliver(town.city, DAY, "nation")
     assert_effect_equals_acknowledged(town, "nation")
     [(rows, calls)] = town.warehouse_sql(f"SELECT sum(row_count), count(*) {ACKNOWLEDGED}")

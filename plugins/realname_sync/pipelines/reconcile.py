@@ -205,6 +205,8 @@ def _record(desk: Desk, counts: Sequence[ProjectCounts], compared: Mapping[str, 
     agreeing = [one.project_code for one in counts if one.there and one.project_code not in compared]
     remarks = {code: one.remark for code, one in compared.items()}
     with desk.commit("reconcile") as connection:
+        # With planning locked out, as in each comparison, two reconciliations at once write one after the other.
+        statements.run(connection, "delivery/begin_sweep", now=desk.clock(), **desk.key)
         statements.run(connection, "delivery/clear_discrepancies", project_codes=agreeing, **desk.key)
         statements.run(connection, "delivery/clear_reconciliation", **desk.key)
         statements.run(
