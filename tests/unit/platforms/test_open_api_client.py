@@ -313,7 +313,7 @@ def test_a_write_that_gets_lost_is_never_repeated(platform: Any, client: OpenApi
     assert len(platform.forms) == 1
 
 
-@pytest.mark.parametrize("data", [None, {}, {"requestSerialCode": ""}, {"requestSerialCode": 5}, []])
+@pytest.mark.parametrize("data", [None, {}, {"requestSerialCode": ""}, {"requestSerialCode": True}, []])
 def test_a_write_without_a_serial_code_has_an_unknown_outcome(
     platform: Any, client: OpenApiClient, data: object
 ) -> None:

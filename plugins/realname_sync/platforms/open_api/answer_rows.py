@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from realname_sync.errors import MalformedAnswerError
+from realname_sync.platforms.open_api.envelope import whole_number
 from realname_sync.standards import Field, Method
 
 Decrypt = Callable[[str], str]
@@ -84,6 +85,6 @@ def _plain_items(field_: Field, items: Any, decrypt: Decrypt) -> tuple[Any, list
 
 def _count(value: Any) -> int | None:
     try:
-        return int(value)
+        return whole_number(value)
     except (TypeError, ValueError):
         return None

@@ -25,7 +25,7 @@ from realname_sync.errors import (
 from realname_sync.platforms.open_api.answer_rows import Page, read_page
 from realname_sync.platforms.open_api.call_record import CallRecord
 from realname_sync.platforms.open_api.cipher import decrypt, encrypt
-from realname_sync.platforms.open_api.envelope import Answer, Call, Credentials
+from realname_sync.platforms.open_api.envelope import Answer, Call, Credentials, whole_number
 from realname_sync.platforms.open_api.exchange import Exchange
 from realname_sync.platforms.open_api.pace import Pace
 from realname_sync.platforms.open_api.transport import RequestsTransport, Transport, TransportError
@@ -187,7 +187,10 @@ class OpenApiClient:
             MalformedAnswerError: it has no status that the protocol knows.
         """
         states = self.standard.code_tables["asyncStatus"].codes
-        status = str(data.get("status")) if isinstance(data, Mapping) else ""
+        try:
+            status = str(whole_number(data.get("status"))) if isinstance(data, Mapping) else ""
+        except (TypeError, ValueError):
+            status = ""
         if status not in states:
             raise MalformedAnswerError(f"{self.profile.name}: {_RESULT_METHOD} answered no known status", str(data))
         result = data.get("result")

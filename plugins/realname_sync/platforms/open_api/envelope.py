@@ -51,7 +51,37 @@ class Answer:
     def serial_code(self) -> str | None:
         """The number that a write was given, if the answer holds one."""
         serial = self.data.get("requestSerialCode") if isinstance(self.data, Mapping) else None
+        if isinstance(serial, int) and not isinstance(serial, bool):
+            serial = str(serial)
         return serial if isinstance(serial, str) and serial else None
+
+
+def whole_number(value: Any) -> int:
+    """A whole number that came as a number or as text; true, false and fractions are none.
+
+    Raises:
+        ValueError, TypeError: it is none.
+    """
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError("no whole number")
+    return int(value)
+
+
+def read_json(body: bytes) -> Any:
+    """What a JSON text in UTF-8 says, with or without a byte order mark.
+
+    Raises:
+        ValueError, RecursionError: it is no such text, or holds what no JSON and no database takes: NaN, half a
+            surrogate pair.
+    """
+    content = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    if b"\\u" in body:
+        json.dumps(content, ensure_ascii=False).encode()
+    return content
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def signed_form(
@@ -111,13 +141,22 @@ class Call:
         if http_status >= 500:
             raise self.lost(f"HTTP {http_status}")
         if http_status != 200:
-            raise self.malformed(f"HTTP {http_status}", body)
+            redirect = ", a redirect, which is not followed" if 300 <= http_status < 400 else ""
+            raise self.malformed(f"HTTP {http_status}{redirect}; see whether {self._connection} is right", body)
         try:
-            content = json.loads(body)
-            code, message, data = int(content["code"]), content.get("message"), content.get("data")
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise self.malformed("not the agreed JSON", body) from None
+            content = read_json(body)
+            code, message, data = whole_number(content["code"]), content.get("message"), content.get("data")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+                how = f"a page and no JSON, as a proxy or a login sends; see whether {self._connection} is right"
+            else:
+                how = "not the agreed JSON"
+            raise self.malformed(how, body) from None
         return Answer(code, "" if message is None else str(message), data)
+
+    @property
+    def _connection(self) -> str:
+        return f"the host of connection {self.platform}_platform"
 
     def malformed(self, how: str, body: bytes | str) -> RealnameError:
         """The error for an answer that is not of the agreed form."""

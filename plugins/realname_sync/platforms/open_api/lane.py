@@ -14,10 +14,13 @@ from realname_sync.platforms.open_api.client import OpenApiClient
 from realname_sync.platforms.open_api.envelope import Answer, Credentials
 from realname_sync.platforms.open_api.transport import (
     CONTENT_TYPE,
+    LARGEST_ANSWER,
+    SLOWEST_ANSWER,
     CertificateRefusedError,
     ConnectionLostError,
     NeverConnectedError,
     TransportError,
+    answer_too_large,
 )
 
 GoOn = Callable[[RealnameError], bool]
@@ -79,7 +82,9 @@ class AiohttpLane:
 
         profile = self._client.profile
         timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=profile.connect_timeout_seconds, sock_read=profile.read_timeout_seconds
+            total=profile.connect_timeout_seconds + SLOWEST_ANSWER * profile.read_timeout_seconds,
+            sock_connect=profile.connect_timeout_seconds,
+            sock_read=profile.read_timeout_seconds,
         )
         connector = aiohttp.TCPConnector(limit=in_flight)
         # `trust_env` stays off: proxies and other settings of the environment are not used.
@@ -121,10 +126,15 @@ async def _post(session: aiohttp.ClientSession, url: str, body: bytes) -> tuple[
     headers = {"Content-Type": CONTENT_TYPE}
     try:
         async with session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-            return response.status, await response.read()
+            content = bytearray()
+            async for piece in response.content.iter_any():
+                content += piece
+                if len(content) > LARGEST_ANSWER:
+                    raise answer_too_large()
+            return response.status, bytes(content)
     except aiohttp.ClientSSLError as error:
         raise CertificateRefusedError(type(error).__name__) from None
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         raise NeverConnectedError(type(error).__name__) from None
-    except (aiohttp.ClientError, TimeoutError) as error:
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise ConnectionLostError(type(error).__name__) from None

@@ -1,6 +1,8 @@
 """How bytes get to a platform and back: one post at a time, over connections that are kept alive."""
 
+import ssl
 import threading
+import time
 from typing import Protocol
 
 import requests
@@ -8,6 +10,16 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 CONTENT_TYPE = "application/x-www-form-urlencoded; charset=UTF-8"
+
+LARGEST_ANSWER = 32 * 1024 * 1024
+"""Bytes of an answer, unpacked, beyond which it is not read on; a full page of any query is far below."""
+
+SLOWEST_ANSWER = 5
+"""How many read time-outs an answer may take in all: one that drips byte by byte would never time out otherwise."""
+
+_PIECE = 64 * 1024
+# Found while a connection is being made. Any other fault of TLS may come after the call was sent.
+_NO_HANDSHAKE = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE"}
 
 
 class TransportError(Exception):
@@ -24,6 +36,11 @@ class CertificateRefusedError(TransportError):
 
 class ConnectionLostError(TransportError):
     """The connection broke or nothing came in time: what the platform did is not known."""
+
+
+def answer_too_large() -> ConnectionLostError:
+    """The error for an answer beyond LARGEST_ANSWER: what it says was not read."""
+    return ConnectionLostError(f"an answer of more than {LARGEST_ANSWER // 1024**2} MB")
 
 
 class Transport(Protocol):
@@ -52,17 +69,18 @@ class RequestsTransport:
 
     def post(self, url: str, body: bytes, *, connect_timeout: float, read_timeout: float) -> tuple[int, bytes]:
         """One exchange; see `Transport.post`."""
+        ends_at = time.monotonic() + connect_timeout + SLOWEST_ANSWER * read_timeout
         try:
-            response = self._session().post(
-                url, data=body, timeout=(connect_timeout, read_timeout), allow_redirects=False
-            )
-        except requests.exceptions.SSLError as error:
-            raise CertificateRefusedError(type(error).__name__) from None
+            with self._session().post(
+                url, data=body, timeout=(connect_timeout, read_timeout), allow_redirects=False, stream=True
+            ) as response:
+                return response.status_code, _content(response, ends_at)
         except requests.RequestException as error:
+            if _was_refused_certificate(error):
+                raise CertificateRefusedError(type(error).__name__) from None
             if _was_never_connected(error):
                 raise NeverConnectedError(type(error).__name__) from None
             raise ConnectionLostError(type(error).__name__) from None
-        return response.status_code, response.content
 
     def close(self) -> None:
         """Close every thread's session; new ones are opened when it is used again."""
@@ -84,6 +102,27 @@ class RequestsTransport:
             with self._lock:
                 self._sessions.append(session)
         return session
+
+
+def _content(response: requests.Response, ends_at: float) -> bytes:
+    content = bytearray()
+    for piece in response.iter_content(_PIECE):
+        content += piece
+        if len(content) > LARGEST_ANSWER:
+            raise answer_too_large()
+        if time.monotonic() > ends_at:
+            raise ConnectionLostError("an answer that does not end")
+    return bytes(content)
+
+
+def _was_refused_certificate(error: requests.RequestException) -> bool:
+    """Whether TLS never came about, so that nothing was sent. A connection cut later is an SSLError as well."""
+    cause = error.args[0] if isinstance(error, requests.exceptions.SSLError) and error.args else None
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return isinstance(cause, ssl.SSLCertVerificationError) or cause.reason in _NO_HANDSHAKE
+        cause = getattr(cause, "reason", None) or (cause.args[0] if getattr(cause, "args", None) else None)
+    return False
 
 
 def _was_never_connected(error: requests.RequestException) -> bool:
