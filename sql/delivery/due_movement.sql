@@ -1,4 +1,4 @@
--- The next movement of each registered worker that :target does not have: in the order they happened, never two of one person in a call.
+-- The next movement of each registered worker that :target does not have: in the order they happened, never two of one person at once.
 -- A last exit waits until the day's punches are through (:with_last_exits).
 WITH movement AS (
     SELECT
@@ -11,7 +11,7 @@ WITH movement AS (
         known.state,
         known.digest,
         lead(moved.kind) OVER in_order AS next_kind,
-        count(*) FILTER (WHERE known.state IS NULL OR known.state = 'refused') OVER in_order_so_far AS unsent_so_far
+        count(*) FILTER (WHERE known.state IS DISTINCT FROM 'acknowledged') OVER in_order_so_far AS not_there_so_far
     FROM core.entry_exit AS moved
     INNER JOIN delivery.open_project AS open_one
         ON
@@ -64,5 +64,5 @@ LEFT JOIN delivery.registration AS team
         AND team.local_key = coalesce(worker.team_id, concat('management|', worker.corp_code))
 WHERE
     (movement.state IS NULL OR movement.state = 'refused')
-    AND movement.unsent_so_far = 1
+    AND movement.not_there_so_far = 1
     AND (movement.kind = '1' OR movement.next_kind = '1' OR cast(:with_last_exits AS boolean));

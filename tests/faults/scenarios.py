@@ -122,7 +122,7 @@ def _sound(town: Town) -> list[int]:
 
 
 class Senders:
-    """Processes that read and deliver for ever; one that dies is started again, as the scheduler would."""
+    """Processes that read, check and deliver for ever; one that dies is started again, as the scheduler would."""
 
     def __init__(self, town: Town) -> None:
         self._town = town
@@ -150,7 +150,7 @@ class Senders:
 
     def _start(self) -> Worker:
         here, there = forks.Pipe(duplex=False)
-        work = Errand(self._town.plan, ("extract", TARGET))
+        work = Errand(self._town.plan, ("extract", "check", TARGET))
         process = forks.Process(target=feed_forever, args=(work,), daemon=True)
         process.start()
         there.close()

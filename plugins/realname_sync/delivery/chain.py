@@ -69,6 +69,11 @@ class Item:
     row: Mapping[str, Any] = field(repr=False)
     image_of: str | None = None
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from others of its kind."""
+        return self.project_code, self.local_key
+
 
 @dataclass(frozen=True)
 class Fated:
@@ -227,20 +232,25 @@ class StepDelivery:
         return f"not sent: {said}" if said else ""
 
     def _write_plan(self, loads: Sequence[Load], unfit: Sequence[Fated]) -> list[Load]:
+        """Write down who is told what; objects that another sender took since they were listed are left to it."""
         desk, kind = self.desk, self.step.kind
         everything = [item for load in loads for item in load.items] + [fated.item for fated in unfit]
         with desk.commit("plan") as connection:
-            statements.run(
-                connection,
-                "delivery/begin_registrations",
-                target=desk.target,
-                kind=kind,
-                project_codes=[item.project_code for item in everything],
-                local_keys=[item.local_key for item in everything],
-                digests=[item.digest for item in everything],
-            )
-            self._settle_items(connection, unfit)
-            written = [replace(load, batch_id=self._add_batch(connection, load)) for load in loads]
+            taken = {
+                (row.project_code, row.local_key)
+                for row in statements.rows(
+                    connection,
+                    "delivery/begin_registrations",
+                    target=desk.target,
+                    kind=kind,
+                    project_codes=[item.project_code for item in everything],
+                    local_keys=[item.local_key for item in everything],
+                    digests=[item.digest for item in everything],
+                )
+            }
+            self._settle_items(connection, [one for one in unfit if one.item.key in taken])
+            mine = [replace(load, items=[item for item in load.items if item.key in taken]) for load in loads]
+            written = [replace(load, batch_id=self._add_batch(connection, load)) for load in mine if load.items]
             places = [(load, index, item) for load in written for index, item in enumerate(load.items)]
             statements.run(
                 connection,

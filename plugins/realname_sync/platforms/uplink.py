@@ -8,7 +8,7 @@ from typing import Any
 from realname_sync.errors import FatalError, MalformedAnswerError, RealnameError
 from realname_sync.platforms.open_api.answer_rows import Page
 from realname_sync.platforms.open_api.client import AsyncResult, OpenApiClient
-from realname_sync.platforms.open_api.envelope import Answer, Credentials
+from realname_sync.platforms.open_api.envelope import Answer, Credentials, whole_number
 from realname_sync.platforms.open_api.lane import AiohttpLane, GoOn, Lane, LaneCall
 
 CredentialsFor = Callable[[str], Credentials]
@@ -128,7 +128,7 @@ class Uplink:
             return DayCount(0, 0 if self.counts_persons else None)
         try:
             persons = data.get("persons") if self.counts_persons else None
-            return DayCount(int(data[counted]), None if persons is None else int(persons))
+            return DayCount(whole_number(data[counted]), None if persons is None else whole_number(persons))
         except (AttributeError, KeyError, TypeError, ValueError):
             raise MalformedAnswerError(f"{self.profile.name}: {method} answered no {counted}", str(data)) from None
 
@@ -162,7 +162,7 @@ class Uplink:
 
     def _issued_team(self, row: Mapping[str, Any]) -> IssuedTeam:
         try:
-            number = int(row["teamSysNo"])
+            number = whole_number(row["teamSysNo"])
         except (KeyError, TypeError, ValueError):
             raise MalformedAnswerError(f"{self.profile.name}: Team.Query gave a team without teamSysNo") from None
         local = row.get("localTeamId")

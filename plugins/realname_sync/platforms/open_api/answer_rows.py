@@ -29,16 +29,19 @@ class Page:
 
 
 def read_page(method: Method, index: int, data: Any, decrypt: Decrypt) -> Page:
-    """The page in an answer's `data`; null and a page without rows are both an empty page.
+    """The page in an answer's `data`; null and a total of 0 without rows are an empty page (open-api.md 2.2).
 
     Raises:
         MalformedAnswerError: it is neither of them and no page either. The message does not name the platform.
     """
     if data is None:
         return Page(index, (), 0, {})
-    rows = data.get("rows") if isinstance(data, Mapping) else data
-    rows = [] if rows is None and isinstance(data, Mapping) else rows
-    if not isinstance(data, Mapping) or not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+    if not isinstance(data, Mapping):
+        raise MalformedAnswerError("data holds no list of rows")
+    total, rows = _count(data.get("totalCount")), data.get("rows")
+    if rows is None and total == 0:
+        rows = []
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise MalformedAnswerError("data holds no list of rows")
     encrypted = _encrypted(method.answer)
     plain: list[Row] = []
@@ -47,7 +50,7 @@ def read_page(method: Method, index: int, data: Any, decrypt: Decrypt) -> Page:
         copy, failed = _plain(encrypted, row, decrypt)
         plain.append(copy)
         unreadable.extend((number, name) for name in failed)
-    return Page(index, tuple(plain), _count(data.get("totalCount")), data, tuple(unreadable))
+    return Page(index, tuple(plain), total, data, tuple(unreadable))
 
 
 @cache

@@ -201,12 +201,13 @@ class OpenApiClient:
     def pages(self, method: str, query: Mapping[str, Any], credentials: Credentials) -> Iterator[Page]:
         """The pages of a query that have rows, in order; `pageIndex` is filled in, `pageSize` where it is not given.
 
-        The end is an empty page, a page that is not full while no more rows are promised, or, once all promised rows
-        came, the same page again: no row is lost to a total that changes between two pages or to pages smaller than
+        The end is a page that is not full while no more rows are promised, or, once all promised rows came, an empty
+        page or the same page again: no row is lost to a total that changes between two pages or to pages smaller than
         asked for.
 
         Raises:
-            MalformedAnswerError: an answer is no page, or the platform gives the same page again before its end.
+            MalformedAnswerError: an answer is no page, or the platform promises more rows than it gives, by an empty
+                page or by the same one again. What seems to be missing would else be sent twice.
             Whatever `read` raises.
         """
         described = self.standard.method(method)
@@ -221,6 +222,9 @@ class OpenApiClient:
             except MalformedAnswerError as error:
                 raise MalformedAnswerError(f"{self.profile.name}: {method}, page {index}: {error}", str(data)) from None
             if not page.rows:
+                if received < (page.total_count or 0):
+                    told = f"gives {received} rows and promises {page.total_count}"
+                    raise MalformedAnswerError(f"{self.profile.name}: {method} {told}", str(data))
                 return
             earlier = seen.setdefault(hashlib.sha256(repr(page.raw.get("rows")).encode()).hexdigest(), index)
             if earlier != index:
