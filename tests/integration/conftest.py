@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from deliveries import Clock as SteadyClock
 from sqlalchemy import text
 
 from databases import create_database, database_spec, drop_database
@@ -24,7 +25,7 @@ from realname_sync.sandbox.city import seed_sandbox
 from realname_sync.sandbox.running import RunningPlatforms, running_platforms
 from realname_sync.sandbox.truth import Truth
 from realname_sync.settings import ConnectionSpec, sandbox_connection
-from realname_sync.workdate import SHANGHAI, Clock
+from realname_sync.workdate import SHANGHAI, Clock, system_clock
 from request_log import blind_resends, changed_repeats, read_log
 
 DAY = date(2026, 11, 20)
@@ -149,7 +150,8 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
         create_database(postgres, names["warehouse"], origin.checked if checked else migrated_template)
         create_database(postgres, names["municipal"], origin.municipal)
         create_database(postgres, names["sandbox"], origin.sandbox)
-        clocks = {"arrival_clock": clock, "wall_clock": clock} if clock else {"arrival_clock": lambda: EVENING}
+        steady = clock or SteadyClock(system_clock())
+        clocks = {"arrival_clock": clock or (lambda: EVENING), "wall_clock": steady}
         context = running_platforms(
             _url(postgres, names["sandbox"]), **{**clocks, "rate_limits": UNLIMITED, "keeps_requests": True, **running}
         )
@@ -167,7 +169,7 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
             return replace(spec, host=url, password=changed.get("password", spec.password), extra=extra)
 
         town = Town(
-            open_city(connection, clock),
+            open_city(connection, steady),
             platforms,
             origin.truth,
             _url(postgres, names["municipal"]),
