@@ -4,7 +4,8 @@ The log holds what came in and what went back, as the platform saw it; nothing h
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 ATTENDANCE = "WorkerAttendance.Add"
+_QUESTIONS = frozenset({"AsyncHandleResult.Query", "WorkerAttendance.Query"})
 _FAILED = 10
 # The protocol's codes for a call that was looked at and not taken; 9999 says nothing (open-api.md 2).
 _SURELY_NOT_TAKEN = {-1, -2, -3, -4, -5}
@@ -82,11 +84,12 @@ def blind_resends(calls: Sequence[LoggedCall]) -> list[str]:
     """The calls that sent a punch again though it was not known that it had not been taken; one sentence each."""
     before: dict[Key, LoggedCall] = {}
     wrong: list[str] = []
+    asked = _by_subject(calls)
     for call in calls:
         if call.method != ATTENDANCE:
             continue
         keys = set(call.keys)
-        blind = {key: before[key] for key in keys if key in before and not _may_go_again(calls, before[key], call, key)}
+        blind = {key: before[key] for key in keys if key in before and not _may_go_again(asked, before[key], call, key)}
         wrong += [
             f"call {call.call_id} sends rows of call {first} again and nobody had asked"
             for first in sorted({one.call_id for one in blind.values()})
@@ -95,10 +98,21 @@ def blind_resends(calls: Sequence[LoggedCall]) -> list[str]:
     return wrong
 
 
-def _may_go_again(calls: Iterable[LoggedCall], first: LoggedCall, again: LoggedCall, key: Key) -> bool:
+def _by_subject(calls: Iterable[LoggedCall]) -> Mapping[str, Sequence[LoggedCall]]:
+    """The questions that were answered, by what they are about: a call's serial code, or a project."""
+    questions: dict[str, list[LoggedCall]] = defaultdict(list)
+    for one in calls:
+        if one.method in _QUESTIONS and one.is_answered:
+            questions[str(one.data.get("requestSerialCode") or one.data.get("projectCode"))].append(one)
+    return questions
+
+
+def _may_go_again(asked: Mapping[str, Sequence[LoggedCall]], first: LoggedCall, again: LoggedCall, key: Key) -> bool:
     if first.said.get("code") in _SURELY_NOT_TAKEN and "nonce" not in str(first.said.get("message")):
         return first.ended <= again.came  # a nonce that was seen is another matter: the call before may have been taken
-    between = (one for one in calls if first.ended <= one.came and one.ended <= again.came and one.is_answered)
+    project_code = key[0]
+    about = (*asked.get(first.serial_code or "", ()), *asked.get(project_code, ()))
+    between = (one for one in about if first.ended <= one.came and one.ended <= again.came)
     return any(_tells_of(one, first, key) for one in between)
 
 
