@@ -5,13 +5,13 @@ WITH needed AS (
     SELECT
         registered.post_code,
         registered.category,
-        leading.scale,
-        leading.level
+        asked.scale,
+        asked.level
     FROM staged_requirement AS one
     CROSS JOIN LATERAL jsonb_to_record(one.content) AS registered (post_code text, category text)
     INNER JOIN staged_requirement AS other ON other.kind = 'post_level'
-    CROSS JOIN LATERAL jsonb_to_record(other.content) AS leading (post_code text, scale text, level integer)
-    WHERE one.kind = 'post_registration' AND leading.post_code = registered.post_code
+    CROSS JOIN LATERAL jsonb_to_record(other.content) AS asked (post_code text, scale text, level integer)
+    WHERE one.kind = 'post_registration' AND asked.post_code = registered.post_code
 ),
 
 fitting AS (

@@ -51,6 +51,7 @@ def _open_project(planter: Planter, held: Appointment) -> Appointment:
     supervised = like.supervision is not None
     site = make_site(city, rng, like.area_code, UNDER_CONSTRUCTION, supervised, like.category)
     site.owner, site.contractor, site.supervision = like.owner, like.contractor, like.supervision
+    site.amount, site.size = site.amount + 30_000, "01"  # so that every city has a large project whose manager is free
     city.sites.append(site)
     equip(city, site, rng)
     since = city.days.first - timedelta(days=rng.randint(3, 6))  # after everyone else of the city came
