@@ -8,7 +8,8 @@ platform into the warehouse. Incremental with an overlap; the highest version of
 **Parameters:** `full` reads everything instead of what changed, and so finds what increments missed.
 
 **When it fails:** "signature refused" means appid or secret of the connection `integrity_platform` is wrong. Anything
-else is tried again; until it works the checks go by the shared data of the last pull.
+else is tried again; until it works the checks go by the shared data of the last pull. From 36 hours on (SRC-001) the
+rules that rest on them say nothing, and the lamps of a date stand as the last check on fresh data left them.
 """
 
 from airflow.sdk import Param, dag

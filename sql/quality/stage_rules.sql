@@ -5,5 +5,6 @@ CREATE TEMPORARY TABLE staged_rule (
     owner text NOT NULL,
     remedy text NOT NULL,
     gives_way_to text[] NOT NULL,
-    only_warns_on text[] NOT NULL
+    only_warns_on text[] NOT NULL,
+    rests_on text[] NOT NULL
 ) ON COMMIT DROP;

@@ -1,6 +1,6 @@
--- Names and phones of persons, joined by the citizen number, that the integrity platform and the municipal platform state
--- differently. Reads core.current_person and core.person. What the platform leaves empty is not compared, nor is anyone
--- whose number cannot be read.
+-- Names, phones and kinds of identity document of persons, joined by the citizen number, that the integrity platform and the
+-- municipal platform state differently. Reads core.current_person and core.person. What the platform leaves empty is not
+-- compared, nor is anyone whose number cannot be read.
 SELECT
     copy.person_id AS object_key,
     compared.field,
@@ -16,6 +16,10 @@ CROSS JOIN
         (
             'name', quality.normal_form(shared.name), quality.normal_form(copy.name),
             quality.masked_name(shared.name), quality.masked_name(copy.name)
+        ),
+        (
+            'idCardType', quality.normal_form(shared.id_card_type), quality.normal_form(copy.id_card_type),
+            shared.id_card_type, copy.id_card_type
         ),
         ('phone', encode(shared.phone_hash, 'hex'), encode(copy.phone_hash, 'hex'), shared.phone_mask, copy.phone_mask)
     ) AS compared (field, shared_value, copied_value, expected, actual)

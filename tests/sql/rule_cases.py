@@ -14,10 +14,12 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
 from realname_sync.warehouse.bulk import psycopg_connection
+from realname_sync.workdate import SHANGHAI
 
 FOLDER = Path(__file__).parent / "rules"
 WORK_DATE = date(2026, 11, 20)
 CITY = "330100"
+CHECKED_AT = datetime(2026, 11, 20, 22, 45, tzinfo=SHANGHAI)
 
 
 @dataclass(frozen=True)

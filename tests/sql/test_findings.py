@@ -149,3 +149,66 @@ def test_a_stop_only_warns_where_nothing_of_the_object_is_sent(
     check(warehouse, DAY, [Finding("SHP-001", object_name, "K1", "name")], MORNING)
     with transaction(warehouse, Role.READ) as connection:
         assert connection.execute(text("SELECT severity FROM quality.finding")).scalar_one() == severity
+
+
+STALE = Finding("SRC-001", "shared_object", "registration", "readAt")
+LAMP = Finding("LMP-003", "key_post", "P1|G01|p1", "registrationCategory", "P1")
+STATED = Finding("CMP-010", "key_post", "P1|G01|p1", "registrationCategory", "P1")
+MISSING = Finding("LMP-001", "project", "P1", "postCode:G01", "P1")
+
+
+def marks(warehouse: Engine) -> list[tuple[Any, ...]]:
+    with transaction(warehouse, Role.READ) as connection:
+        return [
+            tuple(row)
+            for row in connection.execute(
+                text("SELECT * FROM quality.unknown_rule ORDER BY work_date, rule_id, shared_object")
+            )
+        ]
+
+
+def test_on_stale_data_a_rule_finds_nothing_new_and_takes_nothing_back(warehouse: Engine) -> None:
+    other = Finding("LMP-003", "key_post", "P2|G01|p2", "registrationCategory", "P2")
+    check(warehouse, DAY, [LAMP, MISSING], MORNING)
+    check(warehouse, DAY, [STALE, other], NOON)
+    found = [(row.rule_id, row.object_key, row.found_at) for row in kept(warehouse)]
+    assert found == [("LMP-003", "P1|G01|p1", MORNING), ("SRC-001", "registration", NOON)]
+    on_registrations = {rule.id for rule in RULES.values() if "registration" in rule.rests_on}
+    assert {row[1:] for row in marks(warehouse)} == {(rule, "registration", NOON) for rule in on_registrations}
+    assert "LMP-003" in on_registrations
+    assert "LMP-001" not in on_registrations
+
+
+def test_the_first_check_on_fresh_data_decides_and_takes_the_marks_away(warehouse: Engine) -> None:
+    check(warehouse, DAY, [LAMP, Finding("LMP-003", "key_post", "P2|G01|p2", "registrationCategory", "P2")], MORNING)
+    check(warehouse, DAY, [STALE], NOON)
+    check(warehouse, DAY, [LAMP], datetime(2026, 11, 21, 6, tzinfo=UTC))
+    assert [(row.rule_id, row.object_key, row.found_at) for row in kept(warehouse)] == [
+        ("LMP-003", "P1|G01|p1", MORNING)
+    ]
+    assert marks(warehouse) == []
+
+
+def test_marks_are_of_their_date_and_keep_their_instant(warehouse: Engine) -> None:
+    check(warehouse, DAY_BEFORE, [STALE], MORNING)
+    before = marks(warehouse)
+    check(warehouse, DAY, [STALE], NOON)
+    check(warehouse, DAY_BEFORE, [STALE], NOON)
+    assert [row for row in marks(warehouse) if row[0] == DAY_BEFORE] == before
+    check(warehouse, DAY, [], NOON)
+    assert marks(warehouse) == before
+
+
+def test_what_an_unknown_rule_explains_stays_explained(warehouse: Engine) -> None:
+    check(warehouse, DAY, [LAMP, STATED], MORNING)
+    check(warehouse, DAY, [STALE, LAMP, STATED], NOON)
+    assert [row.rule_id for row in kept(warehouse)] == ["LMP-003", "SRC-001"]
+
+
+def test_a_check_of_some_rules_leaves_the_marks_of_the_others(warehouse: Engine) -> None:
+    check(warehouse, DAY, [STALE], MORNING)
+    before = marks(warehouse)
+    with transaction(warehouse, Role.CHECK) as connection:
+        begin_staging(connection, [RULES["UPL-001"]])
+        replace_findings(connection, DAY, NOON, only=["UPL-001"])
+    assert marks(warehouse) == before

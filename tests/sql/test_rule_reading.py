@@ -48,6 +48,9 @@ def test_credit_codes_are_judged_as_in_python(connection: Connection, case: dict
         ("ＥＦＣ　５号楼", "efc5号楼"),
         ("买买提·艾山", "买买提•艾山"),
         ("一标段—二标段", "一标段-二标段"),
+        ("“杭建”一分公司、二分公司", '"杭建"一分公司，二分公司'),
+        ("一标段―二标段", "一标段－二标段"),
+        ("杭州\u200d建工\u00ad集团", "杭州建工集团"),
         ("", None),
         (" 　", None),
     ],
@@ -97,6 +100,14 @@ def test_both_ends_of_a_period_belong_to_it(
 ) -> None:
     asked = "quality.holds_on(cast(:first AS date), cast(:last AS date), DATE '2026-11-20')"
     assert value(connection, asked, first=first, last=last) is holds
+
+
+@pytest.mark.parametrize(
+    ("level", "rank"),
+    [("1", 1), (" 一级 ", 1), ("壹级", 1), ("２", 2), ("二级", 2), ("贰", 2), ("临时", None), ("", None), (None, None)],
+)
+def test_levels_are_told_however_written(connection: Connection, level: str | None, rank: int | None) -> None:
+    assert value(connection, "quality.registration_level(cast(:level AS text))", level=level) == rank
 
 
 def test_distances_are_those_of_the_globe(connection: Connection) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from rule_cases import CITY, WORK_DATE, Case, given, rule_cases
+from rule_cases import CHECKED_AT, CITY, WORK_DATE, Case, given, rule_cases
 from sqlalchemy import Connection, Engine, text
 
 from databases import create_database, database_spec, drop_database
 from realname_sync.quality.catalogue import SUITES, Rule, load_catalogue
 from realname_sync.quality.findings import begin_staging
+from realname_sync.quality.requirements import stage_requirements
 from realname_sync.quality.rules import run_rule
 from realname_sync.quality.shape import find_misshapen, load_suites
 from realname_sync.warehouse.engine import open_engine
@@ -41,7 +42,8 @@ def test_statement(connection: Connection, case: Case) -> None:
     given(connection, case.given)
     connection.execute(text("SET LOCAL ROLE realname_check"))
     begin_staging(connection, RULES.values())
-    run_rule(connection, RULES[case.rule], WORK_DATE, CITY)
+    stage_requirements(connection, WORK_DATE, CITY)
+    run_rule(connection, RULES[case.rule], WORK_DATE, CITY, CHECKED_AT)
     assert_found(case, connection.execute(text("SELECT * FROM staged_finding")).mappings().all())
 
 

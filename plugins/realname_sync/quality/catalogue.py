@@ -22,6 +22,9 @@ Threshold = int | str | date
 SUITES = "expectations/suites"
 """What `implemented_by` says of a rule that the expectation suites implement."""
 
+SHARED_OBJECTS = ("project", "corp", "participant", "person", "registration", "key_post")
+"""What the integrity platform shares, and so what a rule may rest on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -36,6 +39,7 @@ class Rule:
         thresholds: the figures of the rule, bound to its statement as parameters of the same names.
         implemented_by: the statement that yields the failing rows, or SUITES.
         only_warns_on: objects that a rule of severity stop does not keep back, as nothing is sent of the copy it found.
+        rests_on: shared objects without fresh data of which the rule says nothing: no lamp on stale data.
         gives_way_to: rules that explain the same object's same field; where they find it, this rule is silent.
     """
 
@@ -54,6 +58,7 @@ class Rule:
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     gives_way_to: tuple[str, ...] = ()
     only_warns_on: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not (self.title_en and self.title_zh and self.remedy and self.basis and self.objects and self.region):
@@ -64,6 +69,8 @@ class Rule:
             )
         if strangers := set(self.only_warns_on) - set(self.objects):
             raise SettingsError(f"rule {self.id}: only_warns_on names {', '.join(sorted(strangers))}, no object of it")
+        if strangers := set(self.rests_on) - set(SHARED_OBJECTS):
+            raise SettingsError(f"rule {self.id}: rests_on names {', '.join(sorted(strangers))}, no shared object")
         if not isinstance(self.valid_from, date) or not isinstance(self.valid_to, date | None):
             raise SettingsError(f"rule {self.id}: valid_from and valid_to must be dates, as in 2021-06-01")
         if self.valid_to is not None and self.valid_to < self.valid_from:
@@ -77,7 +84,7 @@ class Rule:
     def holds(self, work_date: date, area_code: str) -> bool:
         """Whether the rule is in force on that day in that city."""
         in_time = self.valid_from <= work_date and (self.valid_to is None or work_date <= self.valid_to)
-        return in_time and area_code.startswith(_significant(self.region))
+        return in_time and area_code.startswith(significant(self.region))
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ class Catalogue:
     def in_force(self, work_date: date, area_code: str) -> Mapping[str, Rule]:
         """The rules of that day and city, by id; of two regions that hold the narrower one counts."""
         holding = [rule for rule in self.rules if rule.holds(work_date, area_code)]
-        return {rule.id: rule for rule in sorted(holding, key=lambda rule: (rule.id, len(_significant(rule.region))))}
+        return {rule.id: rule for rule in sorted(holding, key=lambda rule: (rule.id, len(significant(rule.region))))}
 
     def latest(self) -> Mapping[str, Rule]:
         """Every rule by its id, as its newest entry has it: what a rule is called whatever the day."""
@@ -120,7 +127,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         raise SettingsError(f"rule {name}: the catalogue has no word {', '.join(strangers)}")
     objects = given.get("objects", ())
     given["objects"] = (objects,) if isinstance(objects, str) else tuple(objects)
-    for listed in ("gives_way_to", "only_warns_on"):
+    for listed in ("gives_way_to", "only_warns_on", "rests_on"):
         given[listed] = tuple(given.get(listed, ()))
     try:
         return Rule(**given)
@@ -137,6 +144,6 @@ def _refuse_overlaps(rules: Sequence[Rule]) -> None:
             raise SettingsError(f"rule {later.id}: two entries of region {later.region} hold on {later.valid_from}")
 
 
-def _significant(code: str) -> str:
+def significant(code: str) -> str:
     """The leading digits of a division that its parts share: 33 of 330000, 3301 of 330100."""
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code

@@ -30,9 +30,17 @@ def begin_staging(connection: Connection, rules: Iterable[Rule]) -> None:
     bulk.copy_rows(
         connection,
         "staged_rule",
-        ("rule_id", "severity", "owner", "remedy", "gives_way_to", "only_warns_on"),
+        ("rule_id", "severity", "owner", "remedy", "gives_way_to", "only_warns_on", "rests_on"),
         (
-            (rule.id, rule.severity, rule.owner, rule.remedy, list(rule.gives_way_to), list(rule.only_warns_on))
+            (
+                rule.id,
+                rule.severity,
+                rule.owner,
+                rule.remedy,
+                list(rule.gives_way_to),
+                list(rule.only_warns_on),
+                list(rule.rests_on),
+            )
             for rule in rules
         ),
     )
@@ -57,11 +65,20 @@ def replace_findings(
     """Put what is staged in the place of the findings of `work_date`, of the rules `only` if given, and no other date.
 
     A finding that an earlier run of the date made as well keeps the instant it was found at.
+
+    A rule that rests on shared data which are stale (a finding on a shared_object) says nothing: what it found in this
+    run is dropped, and what an earlier check of the date found is neither withdrawn nor renewed. It stands as of that
+    check, and quality.unknown_rule marks date, rule and shared object, so that nobody takes the rule's silence for
+    "gone" or its findings for fresh. The first check on fresh data takes the mark away and decides.
     """
+    statements.run(connection, "quality/stage_unknown_rules")
     statements.run(connection, "quality/drop_explained_findings")
+    statements.run(connection, "quality/drop_unknown_findings")
     rule_ids = None if only is None else list(only)
     statements.run(connection, "quality/withdraw_findings", work_date=work_date, rule_ids=rule_ids)
     statements.run(connection, "quality/merge_findings", work_date=work_date, found_at=found_at)
+    statements.run(connection, "quality/withdraw_unknown_rules", work_date=work_date, rule_ids=rule_ids)
+    statements.run(connection, "quality/mark_unknown_rules", work_date=work_date, checked_at=found_at)
 
 
 def count_findings(connection: Connection, work_date: date) -> tuple[Mapping[str, int], int]:

@@ -1,16 +1,26 @@
-"""Faults of key posts: nobody in the post, the wrong person, no registration, other days, not filled at all."""
+"""Faults of key posts: nobody there, the wrong person, other days, not filled at all, too few, unknown, not covered."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from realname_sync.sandbox.dirt import Planter, Step
-from realname_sync.sandbox.model import Appointment, SharedRow
+from realname_sync.sandbox.model import Appointment, Site
 from realname_sync.sandbox.reference import part
-from realname_sync.sandbox.staffing import CHIEF_SUPERVISOR, PROJECT_MANAGER, appoint, company_of, join, make_holder
+from realname_sync.sandbox.staffing import (
+    CHIEF_SUPERVISOR,
+    PROJECT_MANAGER,
+    SAFETY_OFFICER,
+    appoint,
+    company_of,
+    join,
+    make_holder,
+    safety_staff,
+)
 
-_WARNED = (PROJECT_MANAGER, CHIEF_SUPERVISOR)
-_NEVER_FULFILLED = ("expired", "suspended", "other category", "withdrawn")
+WARNED = (PROJECT_MANAGER, CHIEF_SUPERVISOR)
+_NEVER_ON_THE_PLATFORM = ("G05", "J04", "G07")
+_OTHER_STAFF = "4"
 
 
 def plant_empty_manager(planter: Planter, plant: Mapping[str, Any]) -> None:
@@ -26,8 +36,8 @@ def plant_empty_chief(planter: Planter, plant: Mapping[str, Any]) -> None:
 def plant_other_person(planter: Planter, plant: Mapping[str, Any]) -> None:
     """LMP-004: someone else is on site, who by turns is known to the integrity platform or not."""
     city, rng = planter.city, planter.rng
-    candidates = [held for held in _matched(planter) if held.post in _WARNED]
-    for index, held in enumerate(planter.pick(plant, candidates, claim=_post)):
+    candidates = [held for held in matched(planter) if held.post in WARNED]
+    for index, held in enumerate(planter.pick(plant, candidates, claim=post_of)):
         facts = part("trades")["posts"][held.post]
         company = company_of(held.site, facts["side"])
         if company is None or held.filled is None:
@@ -42,37 +52,29 @@ def plant_other_person(planter: Planter, plant: Mapping[str, Any]) -> None:
             planter.platform.enter_person(human, held.site.area_code)
         team = held.human.members[0].team if company is held.site.contractor else None
         member = join(city, rng, held.site, human, company, held.start, side=facts["side"], team=team)
-        _unfill(planter, held)
+        unfill(planter, held)
         appoint(city, member, held.post, held.start, held.end)
-        planter.note("LMP-004", "key_post", _key(held, member.person.person_id), "personId", note)
-
-
-def plant_no_registration(planter: Planter, plant: Mapping[str, Any]) -> None:
-    """LMP-003: of people in one post only, so that one fault is one finding."""
-    candidates = [held for held in _matched(planter) if held.post in _WARNED and len(held.human.appointments) == 1]
-    for index, held in enumerate(planter.pick(plant, candidates, claim=_post)):
-        how = _NEVER_FULFILLED[index % len(_NEVER_FULFILLED)]
-        for row in _registrations(planter, held):
-            _spoil(planter, row, how)
-        if held.filled is not None:
-            planter.note("LMP-003", "key_post", _key(held, held.filled.person_id), "registrationCategory", how)
+        planter.note("LMP-004", "key_post", key_of(held, member.person.person_id), "personId", note)
 
 
 def plant_unfilled(planter: Planter, plant: Mapping[str, Any]) -> None:
-    """CMP-009: a post with one appointed person, whom the municipal platform does not have in it."""
-    matched = [held for held in _matched(planter) if held.post not in _WARNED]
-    alone = [held for held in matched if sum(other.post == held.post for other in held.site.appointments) == 1]
-    for held in planter.pick(plant, alone, claim=_post):
-        _unfill(planter, held)
-        planter.note("CMP-009", "key_post", _key(held, str(held.human.shared_id)), "", "not filled on site")
+    """CMP-009: a post with one appointed person, whom the municipal platform does not have in it.
+
+    Not of safety staff, who would be missed by KPS-010.
+    """
+    others = [held for held in matched(planter) if held.post not in (*WARNED, SAFETY_OFFICER)]
+    alone = [held for held in others if sum(other.post == held.post for other in held.site.appointments) == 1]
+    for held in planter.pick(plant, alone, claim=post_of):
+        unfill(planter, held)
+        planter.note("CMP-009", "key_post", key_of(held, str(held.human.shared_id)), "", "not filled on site")
 
 
 def plant_other_days(planter: Planter, plant: Mapping[str, Any]) -> None:
     """CMP-005: first or last day differs; the post is filled on every day of the range either way."""
     for index in range(planter.amount(plant)):
-        with_end = [held for held in _matched(planter) if held.end is not None]
-        candidates = with_end if index % 2 else _matched(planter)
-        for held in planter.pick(plant, candidates, 1, claim=_post):
+        with_end = [held for held in matched(planter) if held.end is not None]
+        candidates = with_end if index % 2 else matched(planter)
+        for held in planter.pick(plant, candidates, 1, claim=post_of):
             if held.filled is None:
                 continue
             days = timedelta(days=planter.rng.randint(3, 60))
@@ -82,15 +84,19 @@ def plant_other_days(planter: Planter, plant: Mapping[str, Any]) -> None:
             else:
                 held.filled.start_date -= days
             planter.note(
-                "CMP-005", "key_post", _key(held, held.filled.person_id), field, f"differs by {days.days} days"
+                "CMP-005", "key_post", key_of(held, held.filled.person_id), field, f"differs by {days.days} days"
             )
 
 
 def _empty(planter: Planter, plant: Mapping[str, Any], post: str) -> None:
-    """By turns: nothing was ever filled in, or the predecessor's row ended and the successor's is missing."""
+    """By turns: nothing was ever filled in, or the predecessor's row ended and the successor's is missing.
+
+    People in several posts first, because faults of a registration need those in one.
+    """
     city = planter.city
-    candidates = [held for held in _matched(planter) if held.post == post]
-    for index, held in enumerate(planter.pick(plant, candidates, claim=_post)):
+    candidates = [held for held in matched(planter) if held.post == post]
+    candidates.sort(key=lambda held: -len(held.human.appointments))
+    for index, held in enumerate(planter.pick(plant, candidates, claim=post_of, shuffled=False)):
         note = "never filled in"
         if index % 2 and held.filled and held.shared:
             note = "successor not filled in"
@@ -103,11 +109,11 @@ def _empty(planter: Planter, plant: Mapping[str, Any], post: str) -> None:
             after = end + timedelta(days=1)
             planter.platform.enter_appointment(Appointment(held.site, post, successor, after, None))
         else:
-            _unfill(planter, held)
+            unfill(planter, held)
         planter.note(plant["rule"], "project", held.site.code, f"postCode:{post}", note)
 
 
-def _matched(planter: Planter) -> list[Appointment]:
+def matched(planter: Planter) -> list[Appointment]:
     """Appointments that both platforms have, of projects both have, that hold all over the range."""
     return [
         held
@@ -117,46 +123,85 @@ def _matched(planter: Planter) -> list[Appointment]:
     ]
 
 
-def _post(held: Appointment) -> tuple[str, str]:
+def post_of(held: Appointment) -> tuple[str, str]:
+    """What a fault of a post claims."""
     return held.site.code, held.post
 
 
-def _key(held: Appointment, person: str) -> str:
+def key_of(held: Appointment, person: str) -> str:
+    """The key of the post as filled by a person."""
     return f"{held.site.code}|{held.post}|{person}"
 
 
-def _unfill(planter: Planter, held: Appointment) -> None:
+def unfill(planter: Planter, held: Appointment) -> None:
+    """Take the post off the municipal platform."""
     if held.filled is not None:
         planter.city.municipal.key_post_filled.remove(held.filled)
         held.filled = None
 
 
-def _registrations(planter: Planter, held: Appointment) -> Iterator[SharedRow]:
-    """The person's registrations that are valid within the range."""
-    first = planter.city.days.first
-    for row in planter.city.shared:
-        theirs = row.object == "registration" and row.payload["personId"] == held.human.shared_id
-        if theirs and row.payload["status"] == 1 and date.fromisoformat(row.payload["validTo"]) >= first:
-            yield row
+def plant_too_few(planter: Planter, plant: Mapping[str, Any]) -> None:
+    """KPS-010: so many of the safety staff left in due form, on both platforms, that one is missing."""
+    staff = {
+        site: [held for held in matched(planter) if held.site is site and held.post == SAFETY_OFFICER]
+        for site in planter.known_sites()
+    }
+    candidates = [site for site, held in staff.items() if len(held) >= safety_staff(site)]
+    for site in planter.pick(plant, candidates, claim=lambda site: (site.code, SAFETY_OFFICER)):
+        for held in staff[site][safety_staff(site) - 1 :]:
+            unfill(planter, held)
+            if held.shared is not None:
+                held.shared.deleted, held.shared.source_version = True, held.shared.source_version + 1
+        planter.note("KPS-010", "project", site.code, f"postCode:{SAFETY_OFFICER}", "one too few")
 
 
-def _spoil(planter: Planter, row: SharedRow, how: str) -> None:
-    if how == "expired":
-        row.revise("validTo", (planter.city.days.first - timedelta(days=planter.rng.randint(3, 90))).isoformat())
-    elif how == "suspended":
-        row.revise("status", 3)
-    elif how == "other category":
-        categories = {part("trades")["posts"][post]["registered"] for post in _WARNED}
-        row.revise("category", (categories - {row.payload["category"]}).pop())
-    else:
-        row.deleted, row.source_version = True, row.source_version + 1
+def plant_unknown_person(planter: Planter, plant: Mapping[str, Any]) -> None:
+    """KPS-006: one more in a post, whom the integrity platform does not have."""
+    city, rng = planter.city, planter.rng
+    candidates = [held for held in matched(planter) if held.post in _NEVER_ON_THE_PLATFORM]
+    for held in planter.pick(plant, candidates, claim=post_of):
+        facts = part("trades")["posts"][held.post]
+        company = company_of(held.site, facts["side"])
+        if company is None:
+            continue
+        human = planter.people.make(rng, company, manager=True)
+        team = held.human.members[0].team if company is held.site.contractor else None
+        member = join(city, rng, held.site, human, company, held.start, side=facts["side"], team=team)
+        appoint(city, member, held.post, held.start, held.end)
+        planter.note("KPS-006", "key_post", key_of(held, member.person.person_id), "personId", "not on the platform")
+
+
+def plant_uncovered_side(planter: Planter, plant: Mapping[str, Any]) -> None:
+    """COV-001: everyone of owner, contractor or supervision company, by turns, is entered as someone else's staff."""
+    sides = list(part("trades")["sides"])
+    for index in range(planter.amount(plant)):
+        side = sides[index % len(sides)]
+        identity = part("trades")["sides"][side]["identity_type"]
+        sites = [site for site in planter.known_sites() if company_of(site, side) is not None]
+        for site in planter.pick(plant, sites, 1, claim=_coverage):
+            _leave_alone(planter, site)
+            for member in site.members:
+                if member.worker.identity_type == identity:
+                    member.worker.identity_type = _OTHER_STAFF
+            planter.note("COV-001", "project", site.code, f"identityType:{identity}", f"nobody of the {side}")
+
+
+def _coverage(site: Site) -> tuple[str, str]:
+    return site.code, "coverage"
+
+
+def _leave_alone(planter: Planter, site: Site) -> None:
+    """Keep the project under construction on both platforms."""
+    planter.claim((site.code, site.appointments[-1].post))
 
 
 STEPS: Mapping[str, Step] = {
-    "LMP-001": plant_empty_manager,
-    "LMP-002": plant_empty_chief,
     "LMP-004": plant_other_person,
-    "LMP-003": plant_no_registration,
+    "KPS-010": plant_too_few,
+    "KPS-006": plant_unknown_person,
+    "COV-001": plant_uncovered_side,
     "CMP-009": plant_unfilled,
     "CMP-005": plant_other_days,
 }
+FIRST_STEPS: Mapping[str, Step] = {"LMP-001": plant_empty_manager, "LMP-002": plant_empty_chief}
+"""What needs one post of a project and no other, before the other faults of the posts take their carriers."""

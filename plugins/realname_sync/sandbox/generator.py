@@ -5,7 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from realname_sync.errors import SettingsError
-from realname_sync.sandbox import dirt_copies, dirt_posts, dirt_punches, dirt_shape
+from realname_sync.sandbox import (
+    dirt_contracts,
+    dirt_copies,
+    dirt_posts,
+    dirt_punches,
+    dirt_registrations,
+    dirt_shape,
+)
 from realname_sync.sandbox.companies import copy_company, found_companies
 from realname_sync.sandbox.cosmetic import write_differently
 from realname_sync.sandbox.crews import crew_sites, enter_papers
@@ -27,8 +34,9 @@ def generate(
 ) -> tuple[City, Truth]:
     """A city of that many projects and building workers, over the `days` days that end with the work date.
 
-    Management staff comes in addition to `workers`. The databases stand as at midnight after the work date: nothing
-    was received later. Without `dirt` nothing breaks a rule and nothing is written differently on the two platforms.
+    Management staff comes in addition to `workers`, and some faults need a further project beside those. The databases
+    stand as at midnight after the work date: nothing was received later. Without `dirt` nothing breaks a rule and
+    nothing is written differently on the two platforms.
 
     Raises:
         SettingsError: the city would be too small to be one, or to carry what dirt.yaml asks for.
@@ -49,6 +57,9 @@ def generate(
     if dirt:
         planter = Planter(city, people, platform)
         planter.run(dirt_copies.FIRST_STEPS)
+        planter.run(dirt_contracts.STEPS)
+        planter.run(dirt_posts.FIRST_STEPS)
+        planter.run(dirt_registrations.STEPS)
         planter.run(dirt_posts.STEPS)
         planter.run(dirt_copies.STEPS)
         punch(city)

@@ -66,11 +66,12 @@ class Registration:
     category: str
     number: str
     level: str | None
-    specialty: str
+    specialties: list[str]
     issued: date
     valid_to: date
     certificate: str | None = None
     certificate_number: str | None = None
+    certificate_until: date | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -150,6 +151,8 @@ class Site:
     supervision: Company | None
     permit_number: str
     amount: Decimal
+    size: str | None = None
+    """Large (01), medium (02) or small (03) as the integrity platform states it; else it follows from the measures."""
     stop: tuple[date, date] | None = None
     participations: list[Participation] = field(default_factory=list)
     appointments: list["Appointment"] = field(default_factory=list)
@@ -158,6 +161,11 @@ class Site:
     gates: list[Gate] = field(default_factory=list)
     copy: ProjectCopy | None = None
     shared: "SharedRow | None" = None
+
+    @property
+    def area(self) -> Decimal | None:
+        """Floor area of a building in m²; the amount is in 10 000 yuan."""
+        return self.amount * 3 if self.category == "01" else None
 
     def works_on(self, day: date) -> bool:
         """Whether people pass the gates on that day."""

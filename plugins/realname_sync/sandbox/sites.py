@@ -30,7 +30,7 @@ def open_sites(city: City, projects: int) -> None:
     for index, status in enumerate(statuses):
         site = make_site(city, stream(city.seed, f"site/{index}"), counties[index], status, index not in unsupervised)
         city.sites.append(site)
-        _equip(city, site, stream(city.seed, f"gates/{index}"))
+        equip(city, site, stream(city.seed, f"gates/{index}"))
         if status == STOPPED:
             site.stop = (city.days.first - timedelta(days=35), city.days.last + timedelta(days=60))
         if site.stop or index in stopped_once:
@@ -38,11 +38,13 @@ def open_sites(city: City, projects: int) -> None:
             _state_stop(city, site, rng, site.stop or past)
 
 
-def make_site(city: City, rng: random.Random, county: str, status: str, supervised: bool) -> Site:
-    """A project of that district and status; nobody works on it yet."""
+def make_site(
+    city: City, rng: random.Random, county: str, status: str, supervised: bool, category: str | None = None
+) -> Site:
+    """A project of that district and status, of any category where none is asked for; nobody works on it yet."""
     facts = part("city")
     first, last = city.days.first, city.days.last
-    category = weighted(rng, {code: kind["weight"] for code, kind in facts["categories"].items()})
+    category = category or weighted(rng, {code: kind["weight"] for code, kind in facts["categories"].items()})
     kind, area = facts["categories"][category], facts["counties"][county]
     completed = first - timedelta(days=rng.randint(30, 60)) if status == COMPLETED else None
     start = first - timedelta(days=rng.randint(90, 700))
@@ -62,6 +64,8 @@ def make_site(city: City, rng: random.Random, county: str, status: str, supervis
     )
     if any(other.name == name for other in city.sites):
         name = f"{name}({number}标段)"
+    amount = Decimal(rng.randint(120_000, 9_000_000)) / 100
+    stated = "01" if amount > 30_000 else "02" if amount > 3_000 else "03"
     return Site(
         code=f"{division_on(county, permit)}{permit:%y%m%d}{written}{number:04d}",
         name=name,
@@ -79,7 +83,8 @@ def make_site(city: City, rng: random.Random, county: str, status: str, supervis
         contractor=rng.choice(of_kind(city, "contractor")),
         supervision=rng.choice(of_kind(city, "supervision")) if supervised else None,
         permit_number=f"{division_on(county, permit)}{permit:%Y%m%d}{rng.randint(1, 6):02d}{category}",
-        amount=Decimal(rng.randint(120_000, 9_000_000)) / 100,
+        amount=amount,
+        size=None if rng.random() < facts["without_size"] else stated,
     )
 
 
@@ -171,7 +176,8 @@ def add_device(city: City, site: Site, rng: random.Random, role: str, installed:
     return gate
 
 
-def _equip(city: City, site: Site, rng: random.Random) -> None:
+def equip(city: City, site: Site, rng: random.Random) -> None:
+    """Put devices at the gates of the project."""
     installed = min(site.start, city.days.first - timedelta(days=40))
     roles = rng.choice([("both", "both"), ("in", "out"), ("in", "out", "both")])
     site.gates = [add_device(city, site, rng, role, installed) for role in roles]

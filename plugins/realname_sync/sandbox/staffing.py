@@ -1,8 +1,8 @@
 """Management staff: who fills the key posts of each project, with registrations, and who went before them."""
 
 import random
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from realname_sync.sandbox.companies import of_kind
 from realname_sync.sandbox.model import (
@@ -21,35 +21,65 @@ from realname_sync.sandbox.reference import part, stream
 from realname_sync.sandbox.sites import take_part
 
 OFFICE = "office"
-PROJECT_MANAGER, CHIEF_SUPERVISOR, OWNER_LEADER = "G01", "J01", "O01"
+PROJECT_MANAGER, CHIEF_SUPERVISOR, SAFETY_OFFICER, OWNER_LEADER = "G01", "J01", "G04", "O01"
 
 
 def staff_sites(city: City, people: People) -> None:
     """Fill the key posts of every project and let owner, contractor and supervision company take part."""
     chiefs = _chiefs(city, people)
     for index, site in enumerate(city.sites):
-        rng = stream(city.seed, f"staff/{index}")
-        team = add_team(city, site, site.contractor, part("trades")["management_team"], _came(city, site, rng))
-        for post, facts in part("trades")["posts"].items():
-            company = company_of(site, facts["side"])
-            if company is None:
-                continue
-            for _ in range(rng.choice(facts["people"])):
-                human = chiefs.get(site.code) if post == CHIEF_SUPERVISOR else None
-                human = human or make_holder(city, people, rng, company, post, site)
-                since = _came(city, site, rng)
-                if post == PROJECT_MANAGER and site.status == UNDER_CONSTRUCTION:
-                    since = _succeed(city, people, rng, site, team, since)
-                side_team = team if company is site.contractor else None
-                member = join(city, rng, site, human, company, since, side=facts["side"], team=side_team)
-                end = site.completed or (site.plan_complete if rng.random() < 0.3 else None)
-                appoint(city, member, post, since, end)
-        leads = {OWNER_LEADER: site.owner, PROJECT_MANAGER: site.contractor, CHIEF_SUPERVISOR: site.supervision}
-        for post, leader in leads.items():
-            if leader is not None:
-                take_part(city, site, leader, _holder(site, post), rng)
-        team.leader_id_number = _holder(site, PROJECT_MANAGER).id_number
-        _member(site, _holder(site, PROJECT_MANAGER)).worker.is_team_leader = 1
+        chief = chiefs.get(site.code)
+        posts = {CHIEF_SUPERVISOR: chief} if chief else {}
+        staff_site(city, people, stream(city.seed, f"staff/{index}"), site, posts)
+
+
+def staff_site(
+    city: City,
+    people: People,
+    rng: random.Random,
+    site: Site,
+    holders: Mapping[str, Human],
+    since: Mapping[str, date] | None = None,
+) -> None:
+    """Fill the key posts of a project, those of `holders` with them, and let their companies take part.
+
+    Args:
+        city: where the rows go.
+        people: makes whoever is not given.
+        rng: the source of chance.
+        site: a project with devices and companies, nobody on it yet.
+        holders: by post, who is to hold it.
+        since: by post, the day its holder comes; any day before the range where none is given.
+    """
+    came = since or {}
+    team = add_team(city, site, site.contractor, part("trades")["management_team"], _came(city, site, rng))
+    for post, facts in part("trades")["posts"].items():
+        company = company_of(site, facts["side"])
+        if company is None:
+            continue
+        wanted = rng.choice(facts["people"])
+        for _ in range(max(wanted, safety_staff(site)) if facts.get("minimum") else wanted):
+            human = holders.get(post) or make_holder(city, people, rng, company, post, site)
+            day = came.get(post) or _came(city, site, rng)
+            if post == PROJECT_MANAGER and site.status == UNDER_CONSTRUCTION and post not in holders:
+                day = _succeed(city, people, rng, site, team, day)
+            side_team = team if company is site.contractor else None
+            member = join(city, rng, site, human, company, day, side=facts["side"], team=side_team)
+            end = site.completed or (site.plan_complete if rng.random() < 0.3 else None)
+            appoint(city, member, post, day, end)
+    leads = {OWNER_LEADER: site.owner, PROJECT_MANAGER: site.contractor, CHIEF_SUPERVISOR: site.supervision}
+    for post, leader in leads.items():
+        if leader is not None:
+            take_part(city, site, leader, _holder(site, post), rng)
+    team.leader_id_number = _holder(site, PROJECT_MANAGER).id_number
+    _member(site, _holder(site, PROJECT_MANAGER)).worker.is_team_leader = 1
+
+
+def safety_staff(site: Site) -> int:
+    """How many full-time safety staff a project of that size needs."""
+    steps = part("trades")["safety_staff"]
+    measure, limits = (site.area, steps["area"]) if site.area is not None else (site.amount, steps["amount"])
+    return 1 + sum(measure >= limit for limit in limits)
 
 
 def company_of(site: Site, side: str) -> Company | None:
@@ -57,32 +87,40 @@ def company_of(site: Site, side: str) -> Company | None:
     return {"owner": site.owner, "contractor": site.contractor, "supervision": site.supervision}[side]
 
 
-def make_holder(city: City, people: People, rng: random.Random, company: Company, post: str, site: Site) -> Human:
-    """Someone who may hold that post of that project, known to the integrity platform."""
+def make_holder(city: City, people: People, rng: random.Random, company: Company, post: str, *sites: Site) -> Human:
+    """Someone who may hold that post of those projects, known to the integrity platform."""
     facts = part("trades")["posts"][post]
     human = people.make_shared(rng, company)
     if "registered" in facts and rng.random() < facts.get("share", 1):
-        human.registration = registration(city, rng, facts, site)
+        human.registration = registration(city, rng, post, sites)
     return human
 
 
-def registration(city: City, rng: random.Random, facts: dict[str, Any], site: Site) -> Registration:
-    """A registration that is valid all over the range."""
-    category, trades = facts["registered"], part("trades")
+def registration(city: City, rng: random.Random, post: str, sites: Sequence[Site]) -> Registration:
+    """A registration that is valid all over the range, good for that post of those projects."""
+    trades = part("trades")
+    facts = trades["posts"][post]
+    category = facts["registered"]
     issued = city.days.first - timedelta(days=rng.randint(200, 1000))
     qualified, serial = issued.year - rng.randint(0, 6), rng.randrange(10**5)
     certificate = facts.get("certificate")
     level = rng.choice(trades["registration_levels"].get(category, [None]))
+    if post == PROJECT_MANAGER and any(site.size in (None, "01") for site in sites):
+        level = "1"  # what is not known to be medium or small may be large
+    specialties = trades["specialties"][category]
     number = f"浙{level}33{qualified % 100:02d}{issued.year % 100:02d}{serial:05d}" if level else f"33{serial:06d}"
     return Registration(
         category=category,
         number=number,
         level=level,
-        specialty=trades["specialties"][site.category],
+        specialties=[specialties[one] for one in dict.fromkeys(site.category for site in sites)],
         issued=issued,
         valid_to=city.days.last + timedelta(days=rng.randint(40, 700)),
         certificate=certificate,
         certificate_number=f"浙建安{certificate}({issued.year}){serial:07d}" if certificate else None,
+        certificate_until=max(issued + timedelta(days=1095), city.days.last + timedelta(days=40))
+        if certificate
+        else None,
     )
 
 
@@ -194,7 +232,9 @@ def _chiefs(city: City, people: People) -> dict[str, Human]:
         groups = 0
         while sites:
             size = sizes[groups % len(sizes)]
-            human = make_holder(city, people, rng, company, CHIEF_SUPERVISOR, sites[0])
+            while len({site.category for site in sites[:size]}) > part("trades")["most_specialties"]:
+                size -= 1
+            human = make_holder(city, people, rng, company, CHIEF_SUPERVISOR, *sites[:size])
             chiefs.update({site.code: human for site in sites[:size]})
             sites, groups = sites[size:], groups + 1
     return chiefs

@@ -27,6 +27,7 @@ PROJECT = {
     "prjStatus": "prj_status",
 }
 CORP = {"corpName": "corp_name", "corpType": "corp_type", "areaCode": "area_code", "legalMan": "legal_man"}
+PERSON = {"name": "name", "phone": "phone", "idCardType": "id_card_type"}
 PARTICIPANT = {
     "corpName": "corp_name",
     "contractNo": "contract_no",
@@ -107,10 +108,7 @@ def _lamps(data: MasterData, day: date) -> Iterator[Finding]:
         key, number = f"{row.project_code}|{row.post_code}|{row.person_id}", data.number(row.person_id)
         known = data.person_ids.get(number)
         if known and not any(
-            held["personId"] == known
-            and held["category"] == WARNED[row.post_code]
-            and held["status"] == 1
-            and holds(held["issueDate"], held["validTo"], day)
+            held["personId"] == known and held["category"] == WARNED[row.post_code]
             for held in data.shared["registration"]
         ):
             yield "LMP-003", "key_post", key, "registrationCategory"
@@ -149,7 +147,7 @@ def _differences(data: MasterData) -> Iterator[Finding]:
     for person in data.rows.person:
         shared = people.get(id_number(person.id_number))
         if shared:
-            yield from _compared("person", person.person_id, shared, person, {"name": "name", "phone": "phone"})
+            yield from _compared("person", person.person_id, shared, person, PERSON)
     posts = {
         (row["projectCode"], row["postCode"], data.numbers[row["personId"]]): row for row in data.shared["key_post"]
     }

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from oracle_master import master_findings
+from oracle_posts import post_findings
 from oracle_rows import day_of, punch_findings, shape_findings
 
 from realname_sync.errors import SettingsError
@@ -16,7 +17,9 @@ WORK_DATE = date(2026, 11, 20)
 SMALL = {"projects": 8, "workers": 200}
 RULES = {
     *(f"LMP-00{n}" for n in range(1, 5)),
-    *(f"CMP-00{n}" for n in range(1, 10)),
+    *(f"CMP-{n:03d}" for n in range(1, 11)),
+    *(f"KPS-{n:03d}" for n in range(1, 11)),
+    "COV-001",
     *(f"IDN-00{n}" for n in range(1, 3)),
     *(f"RST-00{n}" for n in range(1, 9)),
     *(f"SHP-00{n}" for n in range(1, 5)),
@@ -26,7 +29,8 @@ RULES = {
 def assert_exact(city: City, truth: Truth) -> None:
     days = {day_of(row) for row in city.municipal.attendance} | {truth.work_date}
     for day in sorted(days):
-        found = master_findings(city, day) | shape_findings(city, day) | punch_findings(city, day)
+        found = master_findings(city, day) | post_findings(city, day)
+        found |= shape_findings(city, day) | punch_findings(city, day)
         planted = {(item.rule, item.object, item.key, item.field) for item in truth.on(day)}
         assert found - planted == set(), f"{day}: found and not planted"
         assert planted - found == set(), f"{day}: planted and not found"

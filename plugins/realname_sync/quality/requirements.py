@@ -1,0 +1,133 @@
+"""What projects and key posts need, where a rule's figures form a table: `expectations/requirements.yaml`.
+
+The tables are dated and of a region, like the rules of the catalogue.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from realname_sync.errors import SettingsError
+from realname_sync.quality.catalogue import significant
+from realname_sync.resources import expectations
+from realname_sync.warehouse import bulk, statements
+
+_COLUMNS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    kind: (frozenset(needed.split()), frozenset(optional.split()))
+    for kind, needed, optional in (
+        ("post_registration", "post_code category", ""),
+        ("post_level", "post_code scale level", ""),
+        ("post_specialty", "post_code project_category specialties", "scales"),
+        ("post_certificate", "post_code certificate", ""),
+        ("post_minimum", "post_code measure amount_from people", "categories except_categories"),
+        (
+            "project_scale",
+            "category measure medium_from large_from",
+            "functions except_functions only_unmeasured",
+        ),
+    )
+}
+"""By kind: the columns every row has, and those it may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One table of one source, as it holds in `region` from `valid_from` to `valid_to` (both included)."""
+
+    id: str
+    kind: str
+    valid_from: date
+    region: str
+    basis: str
+    rows: tuple[Mapping[str, Any], ...]
+    valid_to: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in _COLUMNS:
+            raise SettingsError(f"requirement {self.id}: kind {self.kind!r} is none of {', '.join(_COLUMNS)}")
+        if not (self.basis and self.region and self.rows):
+            raise SettingsError(f"requirement {self.id}: basis, region and rows must all be given")
+        if not isinstance(self.valid_from, date) or not isinstance(self.valid_to, date | None):
+            raise SettingsError(f"requirement {self.id}: valid_from and valid_to must be dates, as in 2021-06-01")
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise SettingsError(f"requirement {self.id}: valid_to is before valid_from")
+        needed, optional = _COLUMNS[self.kind]
+        for number, row in enumerate(self.rows, start=1):
+            if missing := needed - set(row):
+                raise SettingsError(f"requirement {self.id}: row {number} lacks {', '.join(sorted(missing))}")
+            if strangers := set(row) - needed - optional:
+                raise SettingsError(f"requirement {self.id}: row {number} has no column {', '.join(sorted(strangers))}")
+
+    def holds(self, work_date: date, area_code: str) -> bool:
+        """Whether the table is in force on that day in that city."""
+        in_time = self.valid_from <= work_date and (self.valid_to is None or work_date <= self.valid_to)
+        return in_time and area_code.startswith(significant(self.region))
+
+
+@cache
+def load_requirements(path: Path | None = None) -> tuple[Requirement, ...]:
+    """The tables of that file; without one, the project's own.
+
+    Raises:
+        SettingsError: an entry lacks something, has a word that does not exist, or two of one id overlap.
+    """
+    import yaml  # takes 20 ms to import
+
+    with (path or expectations() / "requirements.yaml").open("rb") as stream:
+        entries = yaml.load(stream, Loader=yaml.CSafeLoader)["requirements"]
+    requirements = tuple(_requirement(entry) for entry in entries)
+    ordered = sorted(requirements, key=lambda one: (one.id, one.region, one.valid_from))
+    for earlier, later in pairwise(ordered):
+        same = (earlier.id, earlier.region) == (later.id, later.region)
+        if same and (earlier.valid_to is None or later.valid_from <= earlier.valid_to):
+            raise SettingsError(
+                f"requirement {later.id}: two entries of region {later.region} hold on {later.valid_from}"
+            )
+    return requirements
+
+
+def in_force(requirements: Sequence[Requirement], work_date: date, area_code: str) -> Mapping[str, Requirement]:
+    """The tables of that day and city by id; of two regions that hold the narrower one counts."""
+    holding = [one for one in requirements if one.holds(work_date, area_code)]
+    return {one.id: one for one in sorted(holding, key=lambda one: (one.id, len(significant(one.region))))}
+
+
+def stage_requirements(connection: Connection, work_date: date, city_code: str) -> None:
+    """Make what holds for the date and the city readable for the rules, and the scale of each project with it.
+
+    It lasts as long as the transaction.
+
+    Raises:
+        SettingsError: the file has a fault.
+    """
+    statements.run(connection, "quality/stage_requirements")
+    bulk.copy_rows(
+        connection,
+        "staged_requirement",
+        ("requirement_id", "kind", "content"),
+        (
+            (one.id, one.kind, json.dumps(row, ensure_ascii=False))
+            for one in in_force(load_requirements(), work_date, city_code).values()
+            for row in one.rows
+        ),
+    )
+    statements.run(connection, "quality/stage_project_scales")
+
+
+def _requirement(entry: Mapping[str, Any]) -> Requirement:
+    name = entry.get("id", "without an id")
+    known = {one.name for one in fields(Requirement)}
+    if strangers := sorted(set(entry) - known):
+        raise SettingsError(f"requirement {name}: the file has no word {', '.join(strangers)}")
+    try:
+        return Requirement(**{**entry, "rows": tuple(entry.get("rows", ()))})
+    except TypeError:
+        needed = {one.name for one in fields(Requirement) if one.default is MISSING}
+        raise SettingsError(f"requirement {name}: {', '.join(sorted(needed - set(entry)))} must be given") from None
