@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from time import perf_counter
 from typing import Any
 
@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from realname_sync.errors import SettingsError
 from realname_sync.pipelines.city import City
-from realname_sync.quality import findings
+from realname_sync.quality import attendance, findings
 from realname_sync.quality.catalogue import Rule, load_catalogue
 from realname_sync.quality.findings import Finding
+from realname_sync.quality.holidays import load_holidays
 from realname_sync.quality.rules import run_rule
 from realname_sync.quality.shape import find_misshapen
 from realname_sync.warehouse import statements
@@ -46,10 +47,11 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
             statements.run(connection, "quality/claim_work_date", work_date=work_date)
             # Taken before the rules look, who may see later reads as well: what is recorded as checked was seen by all.
             change_no = statements.scalar(connection, "core/newest_read", work_date=work_date)
-            findings.begin_staging(connection, rules.values())
-            _run_statements(connection, rules, work_date, city_code)
-            findings.stage_findings(connection, misshapen.result())
             checked_at = city.clock()
+            attendance.observe(connection, rules, work_date, city_code, checked_at)
+            findings.begin_staging(connection, rules.values())
+            _run_statements(connection, rules, work_date, city_code, checked_at)
+            findings.stage_findings(connection, misshapen.result())
             findings.replace_findings(connection, work_date, checked_at)
             statements.run(
                 connection,
@@ -60,6 +62,8 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
             )
             by_rule, stops = findings.count_findings(connection, work_date)
         summary |= {"findings": dict(by_rule), "stop": stops, "seconds": round(perf_counter() - began, 1)}
+        if not load_holidays().knows(work_date):
+            summary["holidays"] = f"not known of {work_date.year}: add them to expectations/holidays.yaml"
     return summary
 
 
@@ -77,9 +81,10 @@ def check_uploads(city: City, work_date: date) -> dict[str, int]:
     with transaction(city.engine, Role.CHECK) as connection:
         statements.run(connection, "ops/ensure_work_date", work_date=work_date)
         statements.run(connection, "quality/claim_work_date", work_date=work_date)
+        checked_at = city.clock()
         findings.begin_staging(connection, rules.values())
-        _run_statements(connection, rules, work_date, city_code)
-        findings.replace_findings(connection, work_date, city.clock(), only=rules)
+        _run_statements(connection, rules, work_date, city_code, checked_at)
+        findings.replace_findings(connection, work_date, checked_at, only=rules)
         by_rule, _ = findings.count_findings(connection, work_date)
     return {rule_id: count for rule_id, count in by_rule.items() if rule_id in rules}
 
@@ -95,7 +100,9 @@ def _rules_in_force(city: City, work_date: date) -> tuple[str, Mapping[str, Rule
     return city_code, rules
 
 
-def _run_statements(connection: Connection, rules: Mapping[str, Rule], work_date: date, city_code: str) -> None:
+def _run_statements(
+    connection: Connection, rules: Mapping[str, Rule], work_date: date, city_code: str, checked_at: datetime
+) -> None:
     for rule in rules.values():
         if rule.statement is not None:
-            run_rule(connection, rule, work_date, city_code)
+            run_rule(connection, rule, work_date, city_code, checked_at)

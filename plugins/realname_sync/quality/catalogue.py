@@ -77,7 +77,7 @@ class Rule:
     def holds(self, work_date: date, area_code: str) -> bool:
         """Whether the rule is in force on that day in that city."""
         in_time = self.valid_from <= work_date and (self.valid_to is None or work_date <= self.valid_to)
-        return in_time and area_code.startswith(_significant(self.region))
+        return in_time and region_covers(self.region, area_code)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Catalogue:
     def in_force(self, work_date: date, area_code: str) -> Mapping[str, Rule]:
         """The rules of that day and city, by id; of two regions that hold the narrower one counts."""
         holding = [rule for rule in self.rules if rule.holds(work_date, area_code)]
-        return {rule.id: rule for rule in sorted(holding, key=lambda rule: (rule.id, len(_significant(rule.region))))}
+        return {rule.id: rule for rule in sorted(holding, key=lambda rule: (rule.id, region_width(rule.region)))}
 
     def latest(self) -> Mapping[str, Rule]:
         """Every rule by its id, as its newest entry has it: what a rule is called whatever the day."""
@@ -135,6 +135,16 @@ def _refuse_overlaps(rules: Sequence[Rule]) -> None:
         same = (earlier.id, earlier.region) == (later.id, later.region)
         if same and (earlier.valid_to is None or later.valid_from <= earlier.valid_to):
             raise SettingsError(f"rule {later.id}: two entries of region {later.region} hold on {later.valid_from}")
+
+
+def region_covers(region: str, area_code: str) -> bool:
+    """Whether what holds for a division holds for another: a province covers its cities, a city its counties."""
+    return area_code.startswith(_significant(region))
+
+
+def region_width(region: str) -> int:
+    """How many digits of a division tell it from others: of two that cover a place the one with more is narrower."""
+    return len(_significant(region))
 
 
 def _significant(code: str) -> str:

@@ -1,7 +1,7 @@
 """Runs the rules that are statements: each selects the rows that fail it, and what it selects is staged where it is."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -9,30 +9,34 @@ from sqlalchemy import Connection, TextClause, column, insert, literal, select, 
 
 from realname_sync.errors import SettingsError
 from realname_sync.quality.catalogue import Rule
+from realname_sync.quality.holidays import load_holidays
 from realname_sync.resources import sql_text
 
 FOUND = ("object_key", "field", "project_code", "expected", "actual")
 """What every rule's statement yields for a row that fails, in this order."""
 
-CONTEXT = ("work_date", "city_code")
-"""Parameters a statement may name beside its thresholds."""
+CONTEXT = ("work_date", "city_code", "checked_at", "holidays")
+"""Parameters a statement may name beside its thresholds: `checked_at` is the instant of the check, aware of its zone;
+`holidays` are the days off among the work date and the two months before it."""
+
+_HOLIDAYS_REACH = 62
 
 _STAGED = table("staged_finding", column("rule_id"), column("object"), *(column(name) for name in FOUND))
 
 
-def run_rule(connection: Connection, rule: Rule, work_date: date, city_code: str) -> None:
+def run_rule(connection: Connection, rule: Rule, work_date: date, city_code: str, checked_at: datetime) -> None:
     """Stage what the rule finds for the work date.
 
     Raises:
         SettingsError: thresholds of the catalogue and parameters of the statement do not agree.
     """
-    statement = rule_statement(rule).bindparams(**parameters(rule, work_date, city_code))
+    statement = rule_statement(rule).bindparams(**parameters(rule, work_date, city_code, checked_at))
     found = statement.columns(*(column(name) for name in FOUND)).subquery("found")
     select_found = select(literal(rule.id), literal(rule.objects[0]), *(found.c[name] for name in FOUND))
     connection.execute(insert(_STAGED).from_select(["rule_id", "object", *FOUND], select_found))
 
 
-def parameters(rule: Rule, work_date: date, city_code: str) -> Mapping[str, Any]:
+def parameters(rule: Rule, work_date: date, city_code: str, checked_at: datetime) -> Mapping[str, Any]:
     """What is bound to the rule's statement: its thresholds, and of the context what it names.
 
     Raises:
@@ -42,7 +46,12 @@ def parameters(rule: Rule, work_date: date, city_code: str) -> Mapping[str, Any]
     if named - set(CONTEXT) != set(rule.thresholds):
         differing = ", ".join(sorted((named - set(CONTEXT)) ^ set(rule.thresholds)))
         raise SettingsError(f"rule {rule.id}: thresholds and parameters of {rule.implemented_by} differ in {differing}")
-    context = {"work_date": work_date, "city_code": city_code}
+    context = {
+        "work_date": work_date,
+        "city_code": city_code,
+        "checked_at": checked_at,
+        "holidays": load_holidays().before(work_date, _HOLIDAYS_REACH),
+    }
     return {**rule.thresholds, **{name: value for name, value in context.items() if name in named}}
 
 

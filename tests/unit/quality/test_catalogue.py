@@ -1,6 +1,6 @@
 """The catalogue is complete: every rule has an implementation, cases that fail and pass, and a basis."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,11 @@ from realname_sync.quality.catalogue import SUITES, Catalogue, Rule, load_catalo
 from realname_sync.quality.rules import parameters
 from realname_sync.quality.shape import load_suites
 from realname_sync.resources import expectations, root
+from realname_sync.workdate import SHANGHAI
 
 CASES = Path(__file__).parents[2] / "sql" / "rules"
 DAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 21, tzinfo=SHANGHAI)
 RULES = load_catalogue().rules
 IDS = sorted({rule.id for rule in RULES})
 AGREED = {
@@ -28,7 +30,19 @@ AGREED = {
     "ANS-001": "warn",
     **{f"UPL-00{number}": "warn" for number in (1, 2, 3, 4, 5, 6, 7)},
     "UPL-008": "note",
+    # Punches, devices, key posts' attendance, coverage, uploads
+    **{f"RST-0{number}": "warn" for number in ("09", "10", "12", "14")},
+    **{f"RST-0{number}": "note" for number in ("11", "13")},
+    "RST-015": "stop",
+    **{f"AGE-00{number}": "warn" for number in (1, 2, 3, 4)},
+    **{f"DEV-00{number}": "warn" for number in (1, 2)},
+    **{f"ATT-00{number}": "warn" for number in (1, 2)},
+    **{f"CVR-00{number}": "warn" for number in (1, 2, 3)},
+    "UPL-009": "warn",
+    "UPL-010": "warn",
 }
+ELSEWHERE = {"AGE-003", "AGE-004"}
+"""Rules of other regions only: no maximum age is known of the whole of Zhejiang."""
 
 
 def test_every_agreed_rule_is_there_with_its_severity() -> None:
@@ -53,7 +67,7 @@ def test_a_rule_is_implemented(rule: Rule) -> None:
         assert objects == set(rule.objects)
     else:
         assert len(rule.objects) == 1
-        assert set(rule.thresholds) <= set(parameters(rule, DAY, "330100"))
+        assert set(rule.thresholds) <= set(parameters(rule, DAY, "330100", NOW))
 
 
 def test_no_implementation_is_without_a_rule() -> None:
@@ -81,8 +95,10 @@ def test_a_rule_gives_way_to_rules_there_are() -> None:
 
 def test_rules_hold_in_their_time_and_region() -> None:
     catalogue = load_catalogue()
-    assert set(catalogue.in_force(DAY, "330100")) == set(IDS)
-    assert set(catalogue.in_force(DAY, "330203")) == set(IDS)
+    assert set(catalogue.in_force(DAY, "330100")) == set(IDS) - ELSEWHERE
+    assert set(catalogue.in_force(DAY, "330203")) == set(IDS) - ELSEWHERE
+    assert set(catalogue.in_force(DAY, "310115")) == ELSEWHERE
+    assert set(catalogue.in_force(DAY, "321200")) == {"AGE-003"}
     assert catalogue.in_force(DAY, "320100") == {}
     assert "LMP-001" not in catalogue.in_force(date(2021, 5, 9), "330100")
     assert "LMP-001" in catalogue.in_force(date(2021, 5, 10), "330100")
@@ -165,6 +181,6 @@ def test_thresholds_and_parameters_have_to_agree() -> None:
     known = next(one for one in RULES if one.id == "RST-005")
     named = {"implemented_by": known.implemented_by}
     with pytest.raises(SettingsError, match="days_after_receipt"):
-        parameters(rule(thresholds={"minutes_ahead": 10}, **named), DAY, "330100")
+        parameters(rule(thresholds={"minutes_ahead": 10}, **named), DAY, "330100", NOW)
     with pytest.raises(SettingsError, match="speed"):
-        parameters(rule(thresholds={**known.thresholds, "speed": 1}, **named), DAY, "330100")
+        parameters(rule(thresholds={**known.thresholds, "speed": 1}, **named), DAY, "330100", NOW)
