@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from oracle_attendance import attendance_findings
 from oracle_master import master_findings
 from oracle_rows import day_of, punch_findings, shape_findings
 
@@ -18,15 +19,17 @@ RULES = {
     *(f"LMP-00{n}" for n in range(1, 5)),
     *(f"CMP-00{n}" for n in range(1, 10)),
     *(f"IDN-00{n}" for n in range(1, 3)),
-    *(f"RST-00{n}" for n in range(1, 9)),
+    *(f"RST-{n:03}" for n in range(1, 16)),
     *(f"SHP-00{n}" for n in range(1, 5)),
+    *("AGE-001", "AGE-002", "CVR-001", "DEV-001", "DEV-002"),
 }
 
 
 def assert_exact(city: City, truth: Truth) -> None:
     days = {day_of(row) for row in city.municipal.attendance} | {truth.work_date}
     for day in sorted(days):
-        found = master_findings(city, day) | shape_findings(city, day) | punch_findings(city, day)
+        found = master_findings(city, day) | shape_findings(city, day)
+        found |= punch_findings(city, day) | attendance_findings(city, day)
         planted = {(item.rule, item.object, item.key, item.field) for item in truth.on(day)}
         assert found - planted == set(), f"{day}: found and not planted"
         assert planted - found == set(), f"{day}: planted and not found"
