@@ -199,7 +199,8 @@ def plant_repeat(planter: Planter, plant: Mapping[str, Any]) -> None:
     """RST-007: the same record minutes later or the next morning; one is of a device that counts no records."""
     punches, city = Punches(planter), planter.city
     amount, uncounted = planter.amount(plant), punches.ordinary(counted=False)
-    rows = punches.pick(plant, uncounted, 1) if amount > 1 and uncounted else []
+    newest = any(row.punched_at.date() == city.days.last for row in uncounted)
+    rows = punches.pick(plant, uncounted, 1) if amount > 1 and newest else []
     rows += punches.pick(plant, punches.ordinary(), amount - len(rows))
     for index, row in enumerate(rows):
         again = row.received_at + timedelta(seconds=planter.rng.randint(30, 900))
