@@ -1,4 +1,4 @@
-"""Rules that look back over days: what earlier checks wrote down is summed up, and each check writes its own day alone."""
+"""Rules that look back over days sum up what earlier checks wrote down, and each check writes its own day alone."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
