@@ -33,7 +33,7 @@ rate AS (
         count(*) AS projects,
         count(heard_code) AS heard
     FROM asked
-    GROUP BY ROLLUP (area_code)
+    GROUP BY rollup (area_code)
 )
 
 SELECT
