@@ -15,7 +15,7 @@ found AS (
         CASE WHEN rule.severity = 'stop' AND told.object = any(rule.only_warns_on) THEN 'warn' ELSE rule.severity END AS severity,
         rule.owner,
         rule.remedy,
-        coalesce(district.area_code, copy.area_code) AS area_code
+        coalesce(district.area_code, copy.area_code, CASE WHEN told.object = 'district' THEN told.object_key END) AS area_code
     FROM staged_finding AS told
     INNER JOIN staged_rule AS rule ON rule.rule_id = told.rule_id
     LEFT JOIN district ON district.project_code = told.project_code

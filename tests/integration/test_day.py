@@ -64,11 +64,13 @@ def test_a_day_arrives_whole_and_the_second_time_nothing_is_sent(open_town: Call
     town = open_town(1)
     run_day(town.city, DAY)
     states = completeness(town.city, DAY)
+    # Of two punches under one record number the province refuses the second, where none of the two is held.
+    reused = {"province": sum(fault.rule == "RST-009" for fault in town.truth.on(DAY)), "nation": 0}
     for target in TARGETS:
         counts = states[target]
         assert sum(counts[state] for state in STATES) == counts["read"] > 0
         assert counts["waiting"] == counts["in_batch"] == 0
-        assert counts["refused"] == 0
+        assert counts["refused"] <= reused[target]
         stored = town.platforms.attendance(target, DAY)
         assert stored["rows"] == counts["acknowledged"] > 0.7 * counts["read"]
         assert sum(project["late_rows"] for project in stored["projects"].values()) == 0
@@ -98,6 +100,8 @@ def digests(town: Any, work_date: date) -> dict[str, str]:
     tables = (
         "core.punch",
         "quality.finding",
+        "quality.device_clock",
+        "quality.key_post_day",
         "delivery.batch",
         "delivery.punch_batch",
         "delivery.row_outcome",

@@ -42,11 +42,21 @@ def writes(town: Any, target: str) -> int:
     return int(town.platforms.counts(target)["write_calls"])
 
 
+OF_DELIVERY = ("UPL-009", "UPL-010")
+"""Late and refused: this town's clock is days past the date, and the province refuses a number used twice."""
+
+
+def differences(summary: dict[str, Any]) -> dict[str, int]:
+    """Findings of a reconciliation by rule, but for those that the delivery alone makes."""
+    return {rule: count for rule, count in summary["findings"].items() if rule not in OF_DELIVERY}
+
+
 def findings(town: Any) -> list[tuple[str, str, str]]:
     rows = town.warehouse_sql(
         "SELECT rule_id, field, actual FROM quality.finding WHERE work_date = :day AND rule_id LIKE 'UPL-%'"
-        " ORDER BY rule_id, field, actual",
+        " AND rule_id <> ALL(:of_delivery) ORDER BY rule_id, field, actual",
         day=DAY,
+        of_delivery=list(OF_DELIVERY),
     )
     return [tuple(row) for row in rows]
 
@@ -117,7 +127,7 @@ def test_a_day_that_agrees_costs_one_question_a_project(at: Any) -> None:
         assert methods == {question: asked}
         assert summary[target]["differ"] == 0
         assert summary[target]["platform"] == summary[target]["acknowledged"] > 0
-    assert summary["findings"] == {}
+    assert differences(summary) == {}
     assert summary["municipal"]["projects_differ"] == 0
     assert summary["municipal"]["rows"] == summary["municipal"]["read"] > 0
     assert kept(town) == before
@@ -319,7 +329,7 @@ def test_what_the_municipal_platform_has_more_or_less_is_named(at: Any) -> None:
     summary = reconcile_uploads(town.city, DAY, targets=["province"])
     municipal = summary["municipal"]
     assert (municipal["not_yet_read"], municipal["gone"], municipal["projects_differ"]) == (2, 1, 2)
-    assert summary["findings"] == {"UPL-007": 2}
+    assert differences(summary) == {"UPL-007": 2}
     extract_municipal(town.city, DAY)
     summary = reconcile_uploads(town.city, DAY, targets=["province"])
     assert summary["municipal"]["projects_differ"] == 0
@@ -343,8 +353,9 @@ def test_what_changed_after_it_was_sent_is_told_with_both_values(at: Any) -> Non
     check_consistency(town.city, DAY)
     told = town.warehouse_sql(
         "SELECT rule_id, field, object_key, actual, expected FROM quality.finding"
-        " WHERE work_date = :day AND rule_id LIKE 'UPL-%' ORDER BY rule_id, field",
+        " WHERE work_date = :day AND rule_id LIKE 'UPL-%' AND rule_id <> ALL(:of_delivery) ORDER BY rule_id, field",
         day=DAY,
+        of_delivery=list(OF_DELIVERY),
     )
     assert [tuple(row)[:3] for row in told] == [
         (rule, f"attendance:{target}", punch)
@@ -356,7 +367,7 @@ def test_what_changed_after_it_was_sent_is_told_with_both_values(at: Any) -> Non
     sent = {target: writes(town, target) for target in TARGETS}
     before = kept(town)
     summary = reconcile_uploads(town.city, DAY, every_row=True)
-    assert summary["findings"] == {"UPL-004": 2, "UPL-005": 2}
+    assert differences(summary) == {"UPL-004": 2, "UPL-005": 2}
     assert not any(summary[target][name] for target in TARGETS for name in ("differ", *FOUND))
     assert kept(town) == before
     assert {target: writes(town, target) for target in TARGETS} == sent

@@ -83,6 +83,7 @@ def test_a_replay_of_one_date_leaves_every_other_date_as_it_was(open_town: Calla
     before = digests(town, REPLAYED)
     of_the_day = {name for name, day in before if day == str(DAY)}
     assert {"core.punch", "quality.finding", "delivery.batch", "delivery.punch_batch", "delivery.journal"} <= of_the_day
+    assert {"quality.device_clock", "quality.key_post_day"} <= of_the_day
     steps: dict[str, Callable[[], object]] = {
         "extract and build": partial(extract_municipal, town.city, REPLAYED),
         "check": partial(check_consistency, town.city, REPLAYED),

@@ -1,8 +1,11 @@
-"""Cases of rules: given rows of the warehouse, what the rule finds. A folder a rule: failing.yaml, passing.yaml."""
+"""Cases of rules: given rows of the warehouse, what the rule finds. A folder a rule: failing.yaml, passing.yaml.
+
+A row may say `through`: it then stands for one row of each day from its work date to that day.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -19,17 +22,22 @@ from realname_sync.workdate import SHANGHAI
 FOLDER = Path(__file__).parent / "rules"
 WORK_DATE = date(2026, 11, 20)
 CITY = "330100"
-CHECKED_AT = datetime(2026, 11, 20, 22, 45, tzinfo=SHANGHAI)
+CHECKED_AT = datetime(2026, 11, 21, 5, tzinfo=SHANGHAI)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case. `given` are rows by table, filled up with the defaults; `found` is what each finding has at least."""
+    """One case. `given` are rows by table, filled up with the defaults; `found` is what each finding has at least.
+
+    `city` is where the rule is asked, `checked_at` when: the next morning unless the case says otherwise.
+    """
 
     rule: str
     name: str
     given: Mapping[str, Sequence[Mapping[str, Any]]]
     found: Sequence[Mapping[str, Any]]
+    city: str = CITY
+    checked_at: datetime = CHECKED_AT
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.name}"
@@ -42,7 +50,14 @@ def rule_cases() -> Iterator[Case]:
             path = folder / f"{kind}.yaml"
             if path.is_file():
                 for raw in _read(path):
-                    case = Case(folder.name, raw.pop("case"), raw.pop("given"), raw.pop("found", ()))
+                    case = Case(
+                        folder.name,
+                        raw.pop("case"),
+                        raw.pop("given"),
+                        raw.pop("found", ()),
+                        raw.pop("city", CITY),
+                        raw.pop("checked_at", CHECKED_AT),
+                    )
                     assert not raw, f"{path}: {sorted(raw)} is no part of a case"
                     assert bool(case.found) == (kind == "failing"), f"{path}: {case.name} belongs into the other file"
                     yield case
@@ -51,7 +66,9 @@ def rule_cases() -> Iterator[Case]:
 def given(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Put the rows into the warehouse, each filled up with what its table's rows have by default."""
     numbers = count(1)
-    for day in {row.get("work_date", WORK_DATE) for row in rows.get("core.punch", ())} | {WORK_DATE}:
+    rows = {table: [one for row in given_rows for one in _each_day(row)] for table, given_rows in rows.items()}
+    days = {row.get("work_date", WORK_DATE) for given_rows in rows.values() for row in given_rows}
+    for day in sorted(days | {WORK_DATE}):
         connection.execute(text("SELECT ops.ensure_work_date(:day)"), {"day": day})
     for table, given_rows in rows.items():
         whole = [{**_defaults()[table], **row} for row in given_rows]
@@ -64,6 +81,15 @@ def given(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]
         ).format(sql.Identifier(*table.split(".")))
         with psycopg_connection(connection).cursor() as cursor:
             cursor.execute(statement, (Jsonb(filled),))
+
+
+def _each_day(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if "through" not in row:
+        yield row
+        return
+    plain = {name: value for name, value in row.items() if name != "through"}
+    for offset in range((row["through"] - row["work_date"]).days + 1):
+        yield {**plain, "work_date": row["work_date"] + timedelta(days=offset)}
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from rule_cases import CHECKED_AT, CITY, WORK_DATE, Case, given, rule_cases
+from rule_cases import WORK_DATE, Case, given, rule_cases
 from sqlalchemy import Connection, Engine, text
 
 from databases import create_database, database_spec, drop_database
@@ -15,10 +15,12 @@ from realname_sync.quality.rules import run_rule
 from realname_sync.quality.shape import find_misshapen, load_suites
 from realname_sync.warehouse.engine import open_engine
 
-RULES: Mapping[str, Rule] = load_catalogue().in_force(WORK_DATE, CITY)
 CASES = list(rule_cases())
-BY_STATEMENT = [case for case in CASES if RULES[case.rule].implemented_by != SUITES]
-BY_SUITE = [case for case in CASES if RULES[case.rule].implemented_by == SUITES]
+RULES: Mapping[str, Mapping[str, Rule]] = {
+    city: load_catalogue().in_force(WORK_DATE, city) for city in {case.city for case in CASES}
+}
+BY_STATEMENT = [case for case in CASES if RULES[case.city][case.rule].implemented_by != SUITES]
+BY_SUITE = [case for case in CASES if RULES[case.city][case.rule].implemented_by == SUITES]
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +43,10 @@ def connection(shared_warehouse: Engine) -> Iterator[Connection]:
 def test_statement(connection: Connection, case: Case) -> None:
     given(connection, case.given)
     connection.execute(text("SET LOCAL ROLE realname_check"))
-    begin_staging(connection, RULES.values())
-    stage_requirements(connection, WORK_DATE, CITY)
-    run_rule(connection, RULES[case.rule], WORK_DATE, CITY, CHECKED_AT)
+    rules = RULES[case.city]
+    begin_staging(connection, rules.values())
+    stage_requirements(connection, WORK_DATE, case.city)
+    run_rule(connection, rules[case.rule], WORK_DATE, case.city, case.checked_at)
     assert_found(case, connection.execute(text("SELECT * FROM staged_finding")).mappings().all())
 
 
@@ -52,7 +55,8 @@ def test_suite(warehouse: Engine, case: Case) -> None:
     with warehouse.begin() as connection:
         given(connection, case.given)
     suites = [load_suites()[one] for one in {suite_of(table) for table in case.given} if one]
-    findings = find_misshapen(warehouse, {case.rule: RULES[case.rule], "SHP-004": RULES["SHP-004"]}, WORK_DATE, suites)
+    rules = RULES[case.city]
+    findings = find_misshapen(warehouse, {case.rule: rules[case.rule], "SHP-004": rules["SHP-004"]}, WORK_DATE, suites)
     names = ("rule_id", "object", "object_key", "field", "project_code", "expected", "actual")
     rows = [{name: getattr(one, name) for name in names} for one in findings if one.rule_id == case.rule]
     assert_found(case, rows)

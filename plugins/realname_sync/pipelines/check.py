@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from realname_sync.errors import SettingsError
 from realname_sync.pipelines.city import City
-from realname_sync.quality import findings
+from realname_sync.quality import attendance, findings
 from realname_sync.quality.catalogue import Rule, load_catalogue
 from realname_sync.quality.findings import Finding
+from realname_sync.quality.holidays import load_holidays
 from realname_sync.quality.requirements import stage_requirements
 from realname_sync.quality.rules import run_rule
 from realname_sync.quality.shape import find_misshapen
@@ -51,6 +52,7 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
             # Taken before the rules look, who may see later reads as well: what is recorded as checked was seen by all.
             change_no = statements.scalar(connection, "core/newest_read", work_date=work_date)
             checked_at = city.clock()
+            attendance.observe(connection, rules, work_date, city_code, checked_at)
             findings.begin_staging(connection, rules.values())
             stage_requirements(connection, work_date, city_code)
             _run_statements(connection, rules, work_date, city_code, checked_at)
@@ -65,6 +67,8 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
             )
             by_rule, stops = findings.count_findings(connection, work_date)
         summary |= {"findings": dict(by_rule), "stop": stops, "seconds": round(perf_counter() - began, 1)}
+        if not load_holidays().knows(work_date):
+            summary["holidays"] = f"not known of {work_date.year}: add them to expectations/holidays.yaml"
     return summary
 
 

@@ -84,7 +84,7 @@ class Rule:
     def holds(self, work_date: date, area_code: str) -> bool:
         """Whether the rule is in force on that day in that city."""
         in_time = self.valid_from <= work_date and (self.valid_to is None or work_date <= self.valid_to)
-        return in_time and area_code.startswith(significant(self.region))
+        return in_time and region_covers(self.region, area_code)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Catalogue:
     def in_force(self, work_date: date, area_code: str) -> Mapping[str, Rule]:
         """The rules of that day and city, by id; of two regions that hold the narrower one counts."""
         holding = [rule for rule in self.rules if rule.holds(work_date, area_code)]
-        return {rule.id: rule for rule in sorted(holding, key=lambda rule: (rule.id, len(significant(rule.region))))}
+        return {rule.id: rule for rule in sorted(holding, key=lambda rule: (rule.id, region_width(rule.region)))}
 
     def latest(self) -> Mapping[str, Rule]:
         """Every rule by its id, as its newest entry has it: what a rule is called whatever the day."""
@@ -144,6 +144,16 @@ def _refuse_overlaps(rules: Sequence[Rule]) -> None:
             raise SettingsError(f"rule {later.id}: two entries of region {later.region} hold on {later.valid_from}")
 
 
-def significant(code: str) -> str:
+def region_covers(region: str, area_code: str) -> bool:
+    """Whether what holds for a division holds for another: a province covers its cities, a city its counties."""
+    return area_code.startswith(_significant(region))
+
+
+def region_width(region: str) -> int:
+    """How many digits of a division tell it from others: of two that cover a place the one with more is narrower."""
+    return len(_significant(region))
+
+
+def _significant(code: str) -> str:
     """The leading digits of a division that its parts share: 33 of 330000, 3301 of 330100."""
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from realname_sync.errors import SettingsError
-from realname_sync.quality.catalogue import significant
+from realname_sync.quality.catalogue import region_covers, region_width
 from realname_sync.resources import expectations
 from realname_sync.warehouse import bulk, statements
 
@@ -68,7 +68,7 @@ class Requirement:
     def holds(self, work_date: date, area_code: str) -> bool:
         """Whether the table is in force on that day in that city."""
         in_time = self.valid_from <= work_date and (self.valid_to is None or work_date <= self.valid_to)
-        return in_time and area_code.startswith(significant(self.region))
+        return in_time and region_covers(self.region, area_code)
 
 
 @cache
@@ -96,7 +96,7 @@ def load_requirements(path: Path | None = None) -> tuple[Requirement, ...]:
 def in_force(requirements: Sequence[Requirement], work_date: date, area_code: str) -> Mapping[str, Requirement]:
     """The tables of that day and city by id; of two regions that hold the narrower one counts."""
     holding = [one for one in requirements if one.holds(work_date, area_code)]
-    return {one.id: one for one in sorted(holding, key=lambda one: (one.id, len(significant(one.region))))}
+    return {one.id: one for one in sorted(holding, key=lambda one: (one.id, region_width(one.region)))}
 
 
 def stage_requirements(connection: Connection, work_date: date, city_code: str) -> None:

@@ -9,13 +9,17 @@ from sqlalchemy import Connection, TextClause, column, insert, literal, select, 
 
 from realname_sync.errors import SettingsError
 from realname_sync.quality.catalogue import Rule
+from realname_sync.quality.holidays import load_holidays
 from realname_sync.resources import sql_text
 
 FOUND = ("object_key", "field", "project_code", "expected", "actual")
 """What every rule's statement yields for a row that fails, in this order."""
 
-CONTEXT = ("work_date", "city_code", "checked_at")
-"""Parameters a statement may name beside its thresholds; `checked_at` is the aware instant of the check."""
+CONTEXT = ("work_date", "city_code", "checked_at", "holidays")
+"""Parameters a statement may name beside its thresholds: `checked_at` is the instant of the check, aware of its zone;
+`holidays` are the days off among the work date and the two months before it."""
+
+_HOLIDAYS_REACH = 62
 
 _STAGED = table("staged_finding", column("rule_id"), column("object"), *(column(name) for name in FOUND))
 
@@ -42,7 +46,12 @@ def parameters(rule: Rule, work_date: date, city_code: str, checked_at: datetime
     if named - set(CONTEXT) != set(rule.thresholds):
         differing = ", ".join(sorted((named - set(CONTEXT)) ^ set(rule.thresholds)))
         raise SettingsError(f"rule {rule.id}: thresholds and parameters of {rule.implemented_by} differ in {differing}")
-    context = {"work_date": work_date, "city_code": city_code, "checked_at": checked_at}
+    context = {
+        "work_date": work_date,
+        "city_code": city_code,
+        "checked_at": checked_at,
+        "holidays": load_holidays().before(work_date, _HOLIDAYS_REACH),
+    }
     return {**rule.thresholds, **{name: value for name, value in context.items() if name in named}}
 
 

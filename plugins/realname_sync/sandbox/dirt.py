@@ -123,6 +123,10 @@ class Planter:
         """Write down a fault that is there on every day of the range."""
         self._planted.append(Planted(rule, name, key, field, None, note))
 
+    def note_day(self, rule: str, name: str, key: str, field: str, day: date, note: str) -> None:
+        """Write down a fault that is there on one day of the range."""
+        self._planted.append(Planted(rule, name, key, field, day, note))
+
     def note_punch(self, rule: str, row: Attendance, field: str, note: str) -> None:
         """Write down a fault of a punch; its key and its day are settled when the rows get their ids."""
         self._punches.append((rule, row, field, note))

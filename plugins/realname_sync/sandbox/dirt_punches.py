@@ -16,6 +16,8 @@ from realname_sync.sandbox.staffing import join, leave
 
 _FAR_APART_KM = 8.0
 _KEPT_APART = timedelta(minutes=45)
+_STAY_THERE = timedelta(minutes=55)
+"""Long enough that going out there is no second finding, and over before the person goes out here."""
 _EVENING = time(19, 40)
 
 
@@ -134,7 +136,8 @@ def plant_two_places(planter: Planter, plant: Mapping[str, Any]) -> None:
         there = join(city, rng, site, member.human, company, since, team=team, work_type=trade)
         at = row.punched_at + timedelta(minutes=rng.randint(9, 24))
         again = make_punch(rng, site, there.person.person_id, choose_gate(rng, site, "01"), at, "01")
-        city.municipal.attendance.append(again)
+        left = make_punch(rng, site, there.person.person_id, choose_gate(rng, site, "02"), at + _STAY_THERE, "02")
+        city.municipal.attendance += [again, left]
         planter.note_punch("RST-006", again, "projectCode", "two projects far apart")
 
 
@@ -208,24 +211,6 @@ def plant_repeat(planter: Planter, plant: Mapping[str, Any]) -> None:
         planter.note_punch("RST-007", repeat, "deviceRecordId", "received again")
 
 
-def reuse_record_ids(planter: Planter) -> int:
-    """No fault: a record id used again at another time, after a factory reset. Returns how often."""
-    punches, attendance = Punches(planter), planter.city.municipal.attendance
-    amount = max(1, round(planter.facts["reused_record_id"] * len(attendance)))
-    by_device: dict[str, list[Attendance]] = defaultdict(list)
-    for row in punches.ordinary():
-        by_device[row.device_sn].append(row)
-    done = 0
-    for device in planter.rng.sample(sorted(by_device), len(by_device)):
-        first, last = by_device[device][0], by_device[device][-1]
-        if done < amount and last.punched_at - first.punched_at > timedelta(hours=1):
-            last.device_record_id = first.device_record_id
-            for row in (first, last):
-                planter.claim(punches.member(row).human)
-            done += 1
-    return done
-
-
 def distance_km(one: Site, other: Site) -> float:
     """Great-circle distance between two projects."""
     lng1, lat1, lng2, lat2 = (math.radians(float(x)) for x in (one.lng, one.lat, other.lng, other.lat))
@@ -245,9 +230,14 @@ def _crews(site: Site) -> list[Team]:
     return [team for team in site.teams if team.corp_code != site.contractor.code]
 
 
+def silence(site: Site) -> tuple[str, Site]:
+    """What is claimed of a project that sends nothing."""
+    return "silence", site
+
+
 def _at_work(planter: Planter, site: Site) -> bool:
     days = planter.city.days
-    return site.works_on(days.first) and site.works_on(days.last)
+    return site.works_on(days.first) and site.works_on(days.last) and planter.is_free(silence(site))
 
 
 def _extra(planter: Planter, site: Site, person_id: str, at: time, index: int) -> Attendance:

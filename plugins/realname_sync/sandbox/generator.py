@@ -6,6 +6,7 @@ from typing import Any
 
 from realname_sync.errors import SettingsError
 from realname_sync.sandbox import (
+    dirt_attendance,
     dirt_contracts,
     dirt_copies,
     dirt_posts,
@@ -63,12 +64,13 @@ def generate(
         planter.run(dirt_posts.STEPS)
         planter.run(dirt_copies.STEPS)
         punch(city)
+        planter.run(dirt_attendance.FIRST_STEPS)
         planter.run(dirt_punches.STEPS)
+        planter.run(dirt_attendance.STEPS)
         planter.run(dirt_shape.STEPS)
-        reused = dirt_punches.reuse_record_ids(planter)
         number_punches(city)
         planted = planter.settle()
-        cosmetic = write_differently(city, planted) | {"reused_record_id": reused}
+        cosmetic = write_differently(city, planted)
     else:
         punch(city)
         number_punches(city)

@@ -102,11 +102,12 @@ def _passages(city: City, rng: random.Random, made: list[date]) -> Iterator[tupl
         for shift in shifts:
             if not human.members or rng.random() >= attending:
                 continue
-            for member, entry in _shift(rng, human, shift):
-                at = _instant(rng, shift, entry)
-                day = at.date()
-                if made[0] <= day <= made[-1] and member.site.works_on(day) and member.present_on(day):
-                    yield at, member, entry["direction"]
+            passages = [(_instant(rng, shift, entry), member, entry) for member, entry in _shift(rng, human, shift)]
+            # Nobody begins a night whose morning they may not be there for: who came in goes out.
+            if all(member.site.works_on(at.date()) and member.present_on(at.date()) for at, member, _ in passages):
+                for at, member, entry in passages:
+                    if made[0] <= at.date() <= made[-1]:
+                        yield at, member, entry["direction"]
 
 
 def _shift(rng: random.Random, human: Human, day: date) -> Iterator[tuple[Member, Mapping[str, Any]]]:
@@ -121,8 +122,7 @@ def _shift(rng: random.Random, human: Human, day: date) -> Iterator[tuple[Member
                 yield member, entry
         return
     member = rng.choice(here)
-    plan = facts["office"] if member.pattern == OFFICE else facts["patterns"][member.pattern]["punches"]
-    for entry in plan[:-1] if rng.random() < facts["forgotten_out"] else plan:
+    for entry in facts["office"] if member.pattern == OFFICE else facts["patterns"][member.pattern]["punches"]:
         yield member, entry
 
 
