@@ -22,14 +22,14 @@ from realname_sync.workdate import SHANGHAI
 FOLDER = Path(__file__).parent / "rules"
 WORK_DATE = date(2026, 11, 20)
 CITY = "330100"
-CHECKED_AT = datetime(2026, 11, 21, 5, tzinfo=SHANGHAI)
+CHECKED_AT = datetime(2026, 11, 20, 22, 45, tzinfo=SHANGHAI)
 
 
 @dataclass(frozen=True)
 class Case:
     """One case. `given` are rows by table, filled up with the defaults; `found` is what each finding has at least.
 
-    `city` is where the rule is asked, `checked_at` when: the next morning unless the case says otherwise.
+    `city` is where the rule is asked, `checked_at` when: late in the evening unless the case says otherwise.
     """
 
     rule: str
