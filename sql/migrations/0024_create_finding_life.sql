@@ -172,14 +172,14 @@ CREATE INDEX ON quality.correction (finding_id, correction_id DESC);
 CREATE INDEX ON quality.correction (ticket_no);
 
 CREATE TABLE quality.correction_event (
+    event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     correction_id bigint NOT NULL REFERENCES quality.correction (correction_id),
-    event_no integer NOT NULL,
     state text NOT NULL,
     told_at timestamptz NOT NULL,
     told_by text NOT NULL,
-    remark text,
-    PRIMARY KEY (correction_id, event_no)
+    remark text
 );
+CREATE INDEX ON quality.correction_event (correction_id, event_id);
 COMMENT ON TABLE quality.correction_event IS 'what became of a correction, in order; rows are only added';
 
 CREATE TABLE quality.correction_cursor (
@@ -192,6 +192,16 @@ CREATE VIEW quality.newest_correction AS
 SELECT DISTINCT ON (finding_id) *
 FROM quality.correction
 ORDER BY finding_id ASC, correction_id DESC;
+
+CREATE FUNCTION quality.owner_by_correction(owner text, state text, ticket_no text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN state IN ('drafted', 'sent', 'received', 'accepted', 'applied', 'reopened') THEN 'integrity platform'
+    WHEN state = 'rejected' AND ticket_no IS NOT NULL THEN 'municipal platform'
+    ELSE owner
+END;
+COMMENT ON FUNCTION quality.owner_by_correction(text, text, text) IS
+'whose a mismatch is: the integrity platform''s while it is asked to correct it, the municipal platform''s once that was rejected';
 
 -- The life of each finding.
 CREATE VIEW quality.seen_finding AS
@@ -291,7 +301,7 @@ COMMENT ON VIEW quality.finding_state IS
 'each finding once: gone where the last check that looked for it did not make it, muted where that is wished for today, else open';
 
 GRANT SELECT ON ALL TABLES IN SCHEMA quality TO realname_load, realname_build, realname_check, realname_send, realname_read;
-GRANT EXECUTE ON FUNCTION quality.today() TO realname_load, realname_build, realname_check, realname_send, realname_read;
+GRANT EXECUTE ON FUNCTION quality.today(), quality.owner_by_correction(text, text, text) TO realname_load, realname_build, realname_check, realname_send, realname_read;
 GRANT INSERT, UPDATE, DELETE ON quality.former_finding, quality.checked_rule, quality.broken_rule TO realname_check;
 GRANT INSERT, UPDATE ON quality.mute, quality.correction, quality.correction_cursor TO realname_check;
 GRANT INSERT ON quality.correction_event TO realname_check;

@@ -118,15 +118,20 @@ def _deliver_days(read: dict[str, Any], target: str) -> dict[str, Any]:
     from realname_sync.pipelines.sweep import deliver_days
 
     with opened_city() as city:
-        return dict(deliver_days(city, map(date.fromisoformat, read["days"]), target, progress=log.info))
+        delivered = dict(deliver_days(city, map(date.fromisoformat, read["days"]), target, progress=log.info))
+    return {"days": delivered, "broken": read["broken"]}
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE)
 def watch_deadline(target: str, delivered: dict[str, Any] | None) -> dict[str, str]:
-    """Tell a person if the date is at risk, whatever became of the tasks before; fail if they did."""
+    """Tell a person if the date is at risk, whatever became of the tasks before; fail if they did, or rules broke."""
+    from realname_sync.pipelines.sweep import broken_sentence
+
     work_date = run_work_date()
     with opened_city() as city:
         verdicts = alerts.watch(city, work_date, [target])
     if delivered is None:
         raise AirflowFailException(f"{target}: the sweep of {work_date} did not deliver; see the log of that task")
+    if delivered["broken"]:
+        raise AirflowFailException(broken_sentence(delivered["broken"]))
     return verdicts
