@@ -301,7 +301,8 @@ COMMENT ON VIEW quality.finding_state IS
 'each finding once: gone where the last check that looked for it did not make it, muted where that is wished for today, else open';
 
 GRANT SELECT ON ALL TABLES IN SCHEMA quality TO realname_load, realname_build, realname_check, realname_send, realname_read;
-GRANT EXECUTE ON FUNCTION quality.today(), quality.owner_by_correction(text, text, text) TO realname_load, realname_build, realname_check, realname_send, realname_read;
+GRANT EXECUTE ON FUNCTION quality.today(), quality.owner_by_correction(text, text, text)
+TO realname_load, realname_build, realname_check, realname_send, realname_read;
 GRANT INSERT, UPDATE, DELETE ON quality.former_finding, quality.checked_rule, quality.broken_rule TO realname_check;
 GRANT INSERT, UPDATE ON quality.mute, quality.correction, quality.correction_cursor TO realname_check;
 GRANT INSERT ON quality.correction_event TO realname_check;

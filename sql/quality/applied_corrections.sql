@@ -7,12 +7,7 @@ SELECT
     asked.source_version,
     pulled.source_version AS pulled_version,
     coalesce(look.pulled_until >= pulled.pulled_at, FALSE) AS is_looked_at,
-    EXISTS (
-        SELECT 1 FROM quality.finding AS found
-        WHERE
-            found.work_date = look.work_date AND found.rule_id = asked.rule_id AND found.object = asked.object
-            AND found.object_key = asked.object_key AND found.field = asked.field
-    ) AS still_differs
+    found.rule_id IS NOT NULL AS still_differs
 FROM quality.correction AS asked
 LEFT JOIN quality.newest_look AS look ON look.rule_id = asked.rule_id AND look.object = asked.object
 LEFT JOIN LATERAL (
@@ -24,5 +19,9 @@ LEFT JOIN LATERAL (
     ORDER BY version.source_version DESC
     LIMIT 1
 ) AS pulled ON TRUE
+LEFT JOIN quality.finding AS found
+    ON
+        found.work_date = look.work_date AND found.rule_id = asked.rule_id AND found.object = asked.object
+        AND found.object_key = asked.object_key AND found.field = asked.field
 WHERE asked.state IN ('applied', 'reopened')
 ORDER BY asked.correction_id;

@@ -22,7 +22,8 @@ FROM (
         retired.object,
         retired.scope
     FROM quality.checked_rule AS retired
-    WHERE :is_whole AND NOT EXISTS (SELECT 1 FROM staged_rule AS rule WHERE rule.rule_id = retired.rule_id)
+    LEFT JOIN staged_rule AS present ON present.rule_id = retired.rule_id
+    WHERE :is_whole AND present.rule_id IS NULL
 ) AS looked
 ON CONFLICT (work_date, rule_id, object) DO UPDATE
     SET scope = excluded.scope, checked_at = excluded.checked_at, pulled_until = excluded.pulled_until;

@@ -93,6 +93,15 @@ def report_quality() -> dict[str, Any]:
     return for_work_date(report_quality, assets.QUALITY_REPORT)
 
 
+@task(inlets=[assets.SHARED_MASTER_DATA, assets.FINDINGS], pool=Pool.INTEGRITY)
+def follow_corrections(params: dict[str, Any]) -> dict[str, Any]:
+    """Follow the tickets of corrections, and close those that a pull shows mended."""
+    from realname_sync.pipelines.correction_following import follow_corrections
+
+    with opened_city() as city:
+        return follow_corrections(city, every_ticket=bool(params["every_ticket"]), progress=log.info)
+
+
 @task(pool=Pool.MUNICIPAL)
 def read_new(params: dict[str, Any]) -> dict[str, Any]:
     """Read and check what is new, for the work date and for earlier days that rows arrived for."""

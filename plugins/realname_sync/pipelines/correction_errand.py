@@ -28,6 +28,7 @@ from realname_sync.platforms.integrity import IntegrityPlatform
 from realname_sync.platforms.opening import open_integrity
 from realname_sync.quality.corrections import tell
 from realname_sync.quality.report.privacy import Privacy
+from realname_sync.settings import ConnectionSpec
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 
