@@ -1,8 +1,8 @@
 """Follow corrections.
 
-Asks the integrity platform what became of the corrections that were asked for: sends what was drafted, finds out about
-requests whose answer was lost, follows each ticket from received to applied or rejected, and closes it once a later pull
-has the new version and the check after that pull finds the field to differ no more.
+Asks the integrity platform what became of the corrections that were asked for: sends what was drafted, finds out
+about requests whose answer was lost, follows each ticket from received to applied or rejected, and closes it once a
+later pull has the new version and the check after that pull finds the field to differ no more.
 
 **Kind:** now. A missed run needs no making up: the next one carries on where the last one ended.
 
