@@ -35,7 +35,6 @@ key = typer.Typer(help="The key under which protected values are stored.", no_ar
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(credentials, name="credentials")
 app.add_typer(key, name="key")
-finding_commands.add_to(app)
 
 
 class Target(StrEnum):
@@ -235,6 +234,9 @@ def explain(
 
     with _city() as city:
         tables.show_explanation(explain(city, what, object_key, work_date))
+
+
+finding_commands.add_to(app)
 
 
 @app.command("verify-ledger")
