@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from deliveries import DAY
+from psycopg.errors import AdminShutdown, DeadlockDetected, DiskFull
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from realname_sync import tables
 from realname_sync.errors import BrokenRulesError, HeldError
@@ -34,21 +36,26 @@ RAISES = {
     "no table": "SELECT object_key, field, project_code, expected, actual FROM core.there_is_none",
     "no statement": "SELEC nothing",
 }
+COLUMNS = "person_id, device_sn, received_at, direction, attend_type, image_ref, lng, lat"
 ONE_MORE = (
-    "UPDATE attendance SET received_at = received_at + interval '1 second',"
-    " punched_at = punched_at + interval '1 second'"
-    " WHERE punch_id = (SELECT min(punch_id) FROM attendance WHERE punched_at::date = '2026-11-20')"
+    f"INSERT INTO attendance (project_code, {COLUMNS}, punched_at, device_record_id)"
+    f" SELECT project_code, {COLUMNS}, punched_at + interval '1 second', device_record_id || 'N'"
+    " FROM attendance WHERE id::text = %s"
 )
+
+
+def _planting(rule_id: str, statement: str) -> Callable[[str], Any]:
+    """Gives a statement in the place of a rule's own, and every other rule its own."""
+    honest, name = running._statement, load_catalogue().latest()[rule_id].statement
+    return lambda asked: text(statement) if asked == name else honest(asked)
 
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Plants a statement in the place of a rule's own."""
-    honest = running._statement
 
     def plant(rule_id: str, statement: str) -> None:
-        name = load_catalogue().latest()[rule_id].statement
-        monkeypatch.setattr(running, "_statement", lambda asked: text(statement) if asked == name else honest(asked))
+        monkeypatch.setattr(running, "_statement", _planting(rule_id, statement))
 
     return plant
 
@@ -71,7 +78,8 @@ def test_the_others_run_and_its_former_findings_stand(checked: Any, broken: Call
 
 
 def test_what_is_kept_of_it_names_rule_class_and_code_and_no_words(checked: Any, broken: Callable[..., None]) -> None:
-    broken("CMP-002", "SELECT name, name, name, name, name FROM core.person WHERE name::int = 1")
+    names = ", ".join(f"name AS {column}" for column in running.FOUND)
+    broken("CMP-002", f"SELECT {names} FROM core.person WHERE name::int = 1")
     with pytest.raises(BrokenRulesError) as told:
         check_consistency(checked.city, DAY)
     [row] = checked.warehouse_sql("SELECT * FROM quality.broken_rule")
@@ -82,8 +90,8 @@ def test_what_is_kept_of_it_names_rule_class_and_code_and_no_words(checked: Any,
         "InvalidTextRepresentation",
         "22P02",
     )
-    names = [name for (name,) in checked.warehouse_sql("SELECT DISTINCT name FROM core.person WHERE length(name) > 1")]
-    assert not [name for name in names if name in str(told.value)]
+    known = {name for (name,) in checked.warehouse_sql("SELECT name FROM core.person WHERE length(name) > 1")}
+    assert not [name for name in known if name in str(told.value)]
     [run] = checked.warehouse_sql("SELECT state, summary FROM ops.step_run ORDER BY run_id DESC LIMIT 1")
     assert (run.state, run.summary["broken"]) == ("failed", ["CMP-002"])
 
@@ -111,16 +119,20 @@ def test_suites_that_cannot_be_evaluated_break_their_rules_only(checked: Any, mo
     assert checked.warehouse_sql(FINDINGS, day=DAY) == before, "what they explain is still not said twice"
 
 
-def test_a_database_that_fails_is_no_broken_rule(checked: Any, broken: Callable[..., None]) -> None:
-    from sqlalchemy.exc import OperationalError
+@pytest.mark.parametrize("fault", [AdminShutdown, DeadlockDetected, DiskFull])
+def test_a_database_that_fails_is_no_broken_rule(
+    checked: Any, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    def fails(*_: Any) -> None:
+        raise OperationalError("SELECT", {}, fault("gone"))
 
-    broken("CMP-002", "SELECT pg_terminate_backend(pg_backend_pid())::text, '', '', '', ''")
+    monkeypatch.setattr(checking, "run_rule", fails)
     with pytest.raises(OperationalError):
         check_consistency(checked.city, DAY)
     assert checked.warehouse_sql("SELECT * FROM quality.broken_rule") == []
 
 
-def test_once_mended_it_is_broken_no_longer(checked: Any, broken: Callable[..., None]) -> None:
+def test_once_mended_it_is_broken_no_longer(checked: Any) -> None:
     with pytest.MonkeyPatch.context() as planted:
         planted.setattr(running, "_statement", lambda _name: text("SELEC nothing"))
         with pytest.raises(BrokenRulesError):
@@ -130,23 +142,35 @@ def test_once_mended_it_is_broken_no_longer(checked: Any, broken: Callable[..., 
     assert checked.warehouse_sql("SELECT * FROM quality.broken_rule") == []
 
 
-def test_nothing_goes_that_a_broken_stop_rule_has_not_seen(checked: Any, broken: Callable[..., None]) -> None:
+def test_nothing_goes_that_a_broken_stop_rule_has_not_seen(checked: Any) -> None:
+    deliver(checked.city, DAY, "province")
+    done = completeness(checked.city, DAY)["province"]["acknowledged"]
+    [(punch,)] = checked.warehouse_sql(
+        "SELECT min(punch_id) FROM delivery.punch_state WHERE target = 'province' AND state = 'acknowledged'"
+    )
     [(read_before,)] = checked.warehouse_sql(CHECKED, day=DAY)
-    checked.municipal_sql(ONE_MORE)
-    person = checked.municipal_rows("SELECT max(person_id) FROM person")[0][0]
-    checked.municipal_sql("UPDATE person SET address = '别处' WHERE person_id = %s", person)
+    checked.municipal_sql(ONE_MORE, punch)
     extract_municipal(checked.city, DAY)
-    broken("RST-001", RAISES["no table"])
-    with pytest.raises(BrokenRulesError, match="is not sent"):
-        check_consistency(checked.city, DAY)
+    told_before = checked.platforms.counts("province")["calls"]["ProjectWorker.Add"]
+
+    with pytest.MonkeyPatch.context() as planted:
+        planted.setattr(running, "_statement", _planting("RST-001", RAISES["no table"]))
+        with pytest.raises(BrokenRulesError, match="is not sent"):
+            check_consistency(checked.city, DAY)
     assert checked.warehouse_sql(CHECKED, day=DAY) == [(read_before,)]
+    # Somebody is new, too: told to the platform they would be though no such rule has looked at them.
+    checked.warehouse_sql("DELETE FROM delivery.registration WHERE kind = 'worker' AND target = 'province'")
 
     said: list[str] = []
     deliver(checked.city, DAY, "province", progress=said.append)
     assert any("RST-001 cannot be carried out" in line for line in said)
-    assert checked.platforms.counts("province")["rows"]["worker"] == 0, "nobody is told of whom no such rule has seen"
-    sent = checked.warehouse_sql("SELECT count(*) FROM delivery.batch WHERE as_of_change > :seen", seen=read_before)
-    assert sent == [(0,)]
+    assert completeness(checked.city, DAY)["province"]["acknowledged"] == done
+    assert checked.platforms.counts("province")["calls"]["ProjectWorker.Add"] == told_before
+
+    check_consistency(checked.city, DAY)
+    deliver(checked.city, DAY, "province")
+    assert completeness(checked.city, DAY)["province"]["acknowledged"] == done + 1
+    assert checked.platforms.counts("province")["calls"]["ProjectWorker.Add"] > told_before
 
 
 def test_a_date_that_was_never_checked_whole_is_not_sent(

@@ -79,14 +79,15 @@ def test_mended_on_its_own_day_it_is_gone_and_remembered_and_may_come_back(town:
     town.warehouse_sql("UPDATE core.municipal_project SET project_code = :p WHERE project_code = :p || 'X'", **key)
     check_consistency(town.city, DAY)
     assert life(town, one.finding_id).state == "open"
-    assert town.warehouse_sql("SELECT count(*) FROM quality.former_finding WHERE object_key = :p", **key) == [(0,)]
+    former = "SELECT rule_id FROM quality.former_finding WHERE object_key = :p"
+    assert town.warehouse_sql(former, **key) == [("CMP-006",)], "what was found meanwhile is what is over now"
 
 
 def test_a_finding_on_a_punch_lives_on_its_own_date(town: Any) -> None:
     one = first(town, "RST-001")
     check_consistency(town.city, NEXT)
     assert life(town, one.finding_id).state == "open", "what the next day is like says nothing about it"
-    town.municipal_sql("DELETE FROM attendance WHERE punch_id::text = %s", one.object_key)
+    town.municipal_sql("DELETE FROM attendance WHERE id::text = %s", one.object_key)
     extract_municipal(town.city, DAY)
     check_consistency(town.city, DAY)
     assert life(town, one.finding_id).state == "gone"

@@ -15,8 +15,8 @@ INSERT INTO quality.finding (
     work_date, rule_id, object, object_key, field, severity, project_code, expected, actual, owner, remedy, found_at
 )
 VALUES (
-    '2026-11-20', '{rule}', '{object}', 'P1', '{field}', '{severity}', 'P1', '甲', '=乙', 'municipal platform', 'Mend it.',
-    now()
+    '2026-11-20', '{rule}', '{object}', 'P1', '{field}', '{severity}', 'P1', '甲', '=乙', 'municipal platform',
+    'Mend it.', now()
 )
 """
 
@@ -37,6 +37,12 @@ def finding(warehouse: Engine, postgres: Path, monkeypatch: pytest.MonkeyPatch) 
         opened.execute(text("SELECT ops.ensure_work_date('2026-11-20')"))
         opened.execute(text(FINDING.format(rule="CMP-001", object="project", field="name", severity="warn")))
         opened.execute(text(FINDING.format(rule="CMP-007", object="project", field="", severity="stop")))
+        opened.execute(
+            text(
+                "INSERT INTO quality.checked_rule (work_date, rule_id, object, scope, checked_at)"
+                " SELECT work_date, rule_id, object, 'standing', now() FROM quality.finding"
+            )
+        )
         return str(opened.execute(text("SELECT quality.finding_id('CMP-001', 'project', 'P1', 'name')")).scalar_one())
 
 
