@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from realname_sync.errors import NotSentError, SettingsError
+from realname_sync.pipelines import corrections as asking
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.city import open_city
 from realname_sync.pipelines.correction_following import follow_corrections, settle_in_doubt
@@ -19,6 +20,7 @@ from realname_sync.pipelines.explain import explain
 from realname_sync.pipelines.export import export_municipal
 from realname_sync.pipelines.extract import extract_municipal
 from realname_sync.pipelines.pull import pull_master_data
+from realname_sync.quality.finding_settings import FindingSettings, Settled
 from realname_sync.sandbox.corrections_desk import NotDecidedError
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.workdate import system_clock
@@ -26,6 +28,7 @@ from request_log import read_log
 
 WHY = {"reason": "已核对原件，诚信平台有误", "by": "王工"}
 WRONG = "19900001234"
+PHONE = ("CMP-004", "phone")
 
 
 @pytest.fixture
@@ -377,3 +380,20 @@ def test_all_of_a_rule_is_applied_and_closed_together(town: Any) -> None:
     later = DAY + timedelta(days=1)
     check_consistency(town.city, later)
     assert follow_corrections(town.city)["states"] == states
+
+
+def test_what_is_settled_beforehand_is_asked_for_in_the_name_of_who_decided(
+    town: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ("330100", "会议纪要第 7 号", "张主任", "电话以市级平台为准")
+    settled = [
+        Settled("CMP-004", "phone", DAY, DAY, *whole),
+        Settled("CMP-001", "name", DAY - timedelta(days=9), DAY - timedelta(days=1), *whole),
+    ]
+    monkeypatch.setattr(asking, "load_finding_settings", lambda: FindingSettings([], settled))
+    able = {one.finding_id for one in propose(town.city) if not one.obstacle and (one.rule_id, one.field) == PHONE}
+    assert town.finding in able
+    assert request(town.city, settled=True).states == {"received": len(able)}
+    rows = town.warehouse_sql("SELECT finding_id, requested_by, reason FROM quality.correction")
+    assert {row.finding_id for row in rows} == able
+    assert {(row.requested_by, row.reason) for row in rows} == {("张主任", "电话以市级平台为准")}
