@@ -9,15 +9,18 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from realname_sync.errors import RealnameError, WorkDateError
-from realname_sync.workdate import parse_work_date, system_clock, work_date_of
-
-if TYPE_CHECKING:
-    from realname_sync.pipelines.city import City
+from realname_sync import finding_commands
+from realname_sync.command_parts import WorkDate
+from realname_sync.command_parts import opened_city as _city
+from realname_sync.command_parts import read_date as _date
+from realname_sync.command_parts import say as _say
+from realname_sync.command_parts import say_counts as _counts
+from realname_sync.errors import RealnameError
+from realname_sync.workdate import system_clock, work_date_of
 
 app = typer.Typer(
     help="Keeps a city's construction-worker real-name data in step with the province and the nation.",
@@ -49,18 +52,10 @@ class Reprocess(StrEnum):
     completed = "completed"
 
 
-def _date(text: str) -> date:
-    try:
-        return parse_work_date(text)
-    except WorkDateError as wrong:
-        raise typer.BadParameter(str(wrong)) from None
-
-
 def _yesterday() -> date:
     return work_date_of(system_clock()) - timedelta(days=1)
 
 
-WorkDate = Annotated[date, typer.Argument(parser=_date, metavar="DATE", help="The work date, as yyyy-MM-dd.")]
 CityDate = Annotated[
     date | None,
     typer.Option("--date", parser=_date, metavar="DATE", help="The city's last day; yesterday if not given."),
@@ -227,18 +222,21 @@ def status(
 
 @app.command()
 def explain(
-    what: Annotated[str, typer.Argument(help="A rule, such as LMP-001, or the id of a punch.")],
+    what: Annotated[str, typer.Argument(help="A rule, such as LMP-001, or the id of a finding or a punch.")],
     object_key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Only the findings on this object.")] = None,
     work_date: Annotated[
         date | None, typer.Option("--date", parser=_date, metavar="DATE", help="The newest date if not given.")
     ] = None,
 ) -> None:
-    """Tell why: a rule and what it found, or the way of a punch."""
+    """Tell why: a rule, a finding, or the way of a punch."""
     from realname_sync import tables
     from realname_sync.pipelines.explain import explain
 
     with _city() as city:
         tables.show_explanation(explain(city, what, object_key, work_date))
+
+
+finding_commands.add_to(app)
 
 
 @app.command("verify-ledger")
@@ -426,17 +424,6 @@ def key_new() -> None:
 
 
 @contextmanager
-def _city() -> "Iterator[City]":
-    from realname_sync.pipelines.city import open_city
-
-    city = open_city()
-    try:
-        yield city
-    finally:
-        city.close()
-
-
-@contextmanager
 def _ending_on_signals() -> Iterator[None]:
     """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that what it started is ended too."""
     import signal
@@ -452,16 +439,6 @@ def _ending_on_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _say(text: str) -> None:
-    typer.echo(text)
-
-
-def _counts(summary: dict[str, Any]) -> None:
-    import json
-
-    _say(json.dumps(summary, ensure_ascii=False, indent=2, default=str))
 
 
 def main() -> NoReturn:

@@ -4,6 +4,8 @@ The class decides what happens next; the message says what failed, for which key
 holds an identity number, a name, a phone number or a secret.
 """
 
+from collections.abc import Sequence
+
 
 class RealnameError(Exception):
     """Root of all errors of this system."""
@@ -19,6 +21,14 @@ class RetriableError(RealnameError):
 
 class DataError(RealnameError):
     """What was received or read is not what was agreed; the input has to change, not the program."""
+
+
+class BrokenRulesError(DataError):
+    """Rules could not be carried out; their former findings stand, and all other rules have run."""
+
+    def __init__(self, message: str, rule_ids: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.rule_ids = tuple(rule_ids)
 
 
 class HeldError(RealnameError):

@@ -1,9 +1,15 @@
--- Collect a day's findings with project, district and their life over all days. Reads marts.finding, quality.finding; :work_date.
+-- Collect a day's findings with project, district and their life over all days, but for the muted ones.
+-- Reads marts.finding, quality.finding, quality.muted_finding; :work_date.
 -- Writes the temporary table reported_finding, which ends with the transaction.
 CREATE TEMPORARY TABLE reported_finding ON COMMIT DROP AS
 WITH today AS (
-    SELECT * FROM marts.finding
-    WHERE work_date = cast(:work_date AS date)
+    SELECT finding.*
+    FROM marts.finding AS finding
+    LEFT JOIN quality.muted_finding AS muted
+        ON
+            muted.work_date = cast(:work_date AS date) AND muted.rule_id = finding.rule_id AND muted.object = finding.object
+            AND muted.object_key = finding.object_key AND muted.field = finding.field
+    WHERE finding.work_date = cast(:work_date AS date) AND muted.work_date IS NULL
 ),
 
 life AS (

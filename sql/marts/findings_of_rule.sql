@@ -1,6 +1,7 @@
 -- The findings of :rule_id on :work_date, on :object_key only where that is given, at most :most of them.
 -- Reads quality.finding and quality.finding_life. Writes nothing.
 SELECT
+    quality.finding_id(finding.rule_id, finding.object, finding.object_key, finding.field) AS finding_id,
     finding.object,
     finding.object_key,
     finding.field,

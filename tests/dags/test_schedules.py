@@ -107,3 +107,8 @@ def _scheduled() -> Any:
 
 def test_the_pull_runs_every_hour() -> None:
     assert str(schedules.PULL.expression) == "10 * * * *"
+
+
+def test_corrections_are_followed_every_hour_after_the_pull_and_the_sweep() -> None:
+    minutes = [int(str(one.expression).split()[0]) for one in (schedules.PULL, schedules.FOLLOW)]
+    assert minutes == [10, 50]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from realname_sync.delivery.desk import CallBook
+from realname_sync.pipelines.corrections import propose, request
 from realname_sync.pipelines.deliver import TARGETS, deliver, open_target
 from realname_sync.pipelines.reconcile import reconcile_uploads
 from realname_sync.platforms.opening import open_integrity
@@ -20,7 +21,7 @@ STORED = (
     "SELECT project_code, id_number, to_char(punched_at, 'YYYY-MM-DD HH24:MI:SS'), direction"
     " FROM {}.attendance WHERE work_date = %s"
 )
-ON_THE_INTEGRITY_PORT = frozenset({"Correction.Query", "WarningLamp.Query"})
+ON_THE_INTEGRITY_PORT = frozenset({"Correction.Add", "Correction.Query", "WarningLamp.Query"})
 
 
 def handled(platform: str) -> set[str]:
@@ -72,6 +73,11 @@ def test_every_method_this_system_calls_is_answered_with_success(delivered: Any)
     list(integrity.lamps("330100"))
     list(integrity.correction("none"))
     integrity.client.close()
+    wrong = propose(delivered.city)
+    asked = next(one for one in wrong if not one.obstacle)
+    assert request(delivered.city, [asked.finding_id], reason="核对后以市级平台为准", by="王工").states == {
+        "received": 1
+    }
     for platform in (*TARGETS, "integrity"):
         calls = delivered.platforms.calls(platform)
         refused = {call["method"] for call in calls if call["code"] != 0}

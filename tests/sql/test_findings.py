@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from realname_sync.quality.catalogue import load_catalogue
 from realname_sync.quality.findings import (
     Finding,
+    FindingCounts,
     begin_staging,
     count_findings,
     replace_findings,
@@ -91,7 +92,7 @@ def test_a_finding_carries_what_the_catalogue_and_the_project_say(warehouse: Eng
             ("stop", "330106", "integrity platform", RULES["CMP-007"].remedy),
             ("warn", "330110", "site", RULES["LMP-001"].remedy),
         ]
-        assert count_findings(connection, DAY) == ({"CMP-007": 1, "LMP-001": 1}, 1)
+        assert count_findings(connection, DAY) == FindingCounts({"CMP-007": 1, "LMP-001": 1}, stops=1, muted=0)
 
 
 def test_a_value_that_is_misshapen_is_not_said_to_differ_too(warehouse: Engine) -> None:

@@ -18,8 +18,8 @@ from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
-    *("sweep", "forecast", "status", "explain", "verify-ledger", "backfill"),
-    *("demo", "up", "sandbox", "credentials", "key"),
+    *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes", "verify-ledger", "backfill"),
+    *("demo", "up", "sandbox", "credentials", "key", "correct", "export"),
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")
 

@@ -31,6 +31,9 @@ SWEEP = _that_day("30 7-21,23 * * *")
 # Shared data change all day, and no lamp should be lit on stale data. Ten past, because others ask on the hour.
 PULL = CronTriggerTimetable("10 * * * *", timezone=ZONE)
 
+# After the pull of the hour and the sweep that checks it, so that what a clerk applied is closed within the hour.
+FOLLOW = CronTriggerTimetable("50 * * * *", timezone=ZONE)
+
 # Most shifts have punched out by then, and 90 minutes are left before the deadline of 24:00.
 EXTRACT = _that_day("30 22 * * *")
 

@@ -93,6 +93,15 @@ def report_quality() -> dict[str, Any]:
     return for_work_date(report_quality, assets.QUALITY_REPORT)
 
 
+@task(inlets=[assets.SHARED_MASTER_DATA, assets.FINDINGS], pool=Pool.INTEGRITY)
+def follow_corrections(params: dict[str, Any]) -> dict[str, Any]:
+    """Follow the tickets of corrections, and close those that a pull shows mended."""
+    from realname_sync.pipelines.correction_following import follow_corrections
+
+    with opened_city() as city:
+        return follow_corrections(city, every_ticket=bool(params["every_ticket"]), progress=log.info)
+
+
 @task(pool=Pool.MUNICIPAL)
 def read_new(params: dict[str, Any]) -> dict[str, Any]:
     """Read and check what is new, for the work date and for earlier days that rows arrived for."""
@@ -118,15 +127,20 @@ def _deliver_days(read: dict[str, Any], target: str) -> dict[str, Any]:
     from realname_sync.pipelines.sweep import deliver_days
 
     with opened_city() as city:
-        return dict(deliver_days(city, map(date.fromisoformat, read["days"]), target, progress=log.info))
+        delivered = dict(deliver_days(city, map(date.fromisoformat, read["days"]), target, progress=log.info))
+    return {"days": delivered, "broken": read["broken"]}
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE)
 def watch_deadline(target: str, delivered: dict[str, Any] | None) -> dict[str, str]:
-    """Tell a person if the date is at risk, whatever became of the tasks before; fail if they did."""
+    """Tell a person if the date is at risk, whatever became of the tasks before; fail if they did, or rules broke."""
+    from realname_sync.pipelines.sweep import broken_sentence
+
     work_date = run_work_date()
     with opened_city() as city:
         verdicts = alerts.watch(city, work_date, [target])
     if delivered is None:
         raise AirflowFailException(f"{target}: the sweep of {work_date} did not deliver; see the log of that task")
+    if delivered["broken"]:
+        raise AirflowFailException(broken_sentence(delivered["broken"]))
     return verdicts

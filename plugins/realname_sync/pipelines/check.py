@@ -1,18 +1,25 @@
-"""Check a work date: run every rule in force and put what they find in the place of the date's former findings."""
+"""Check a work date: run every rule in force and put what they find in the place of the date's former findings.
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+A rule that cannot be carried out is broken: its former findings stand, the others run, and the check fails at its end.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
+from functools import partial
 from time import perf_counter
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
-from realname_sync.errors import SettingsError
+from realname_sync.errors import BrokenRulesError, SettingsError
 from realname_sync.pipelines.city import City
+from realname_sync.pipelines.city_code import city_code
 from realname_sync.quality import attendance, findings
-from realname_sync.quality.catalogue import Rule, load_catalogue
-from realname_sync.quality.findings import Finding
+from realname_sync.quality.catalogue import SUITES, Rule, load_catalogue
+from realname_sync.quality.findings import BrokenRule, Finding
 from realname_sync.quality.holidays import load_holidays
 from realname_sync.quality.requirements import stage_requirements
 from realname_sync.quality.rules import run_rule
@@ -21,7 +28,12 @@ from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
 
+log = logging.getLogger(__name__)
+
 _ON_UPLOADS = "UPL-"
+_LOCK_NOT_AVAILABLE = "55P03"
+_NOT_THE_RULE = ("08", "40", "53", "57", "58")
+"""Classes of PostgreSQL's error codes that say nothing against a statement: lost, in conflict, out of room, stopped."""
 
 
 def check_consistency(city: City, work_date: date) -> dict[str, Any]:
@@ -31,14 +43,17 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
     what an earlier check of the date found by them stands, marked in quality.unknown_rule, until they were read again.
 
     Returns:
-        findings by rule, how many of them stop their object, seconds taken.
+        findings by rule but for the muted ones, how many are muted, how many stop their object (muted or not), the
+        rules that were broken, seconds taken.
 
     Raises:
-        SettingsError: no rule of the catalogue is in force, or one and its implementation do not fit.
+        BrokenRulesError: rules could not be carried out. All others have run; where one of the broken ones may stop
+            what is sent, what was read since the last whole check is not sent before they are mended.
+        SettingsError: no rule of the catalogue is in force.
     """
     began = perf_counter()
     with recorded_run(city.engine, Role.CHECK, "check_consistency", city.clock, work_date=work_date) as summary:
-        city_code, rules = _rules_in_force(city, work_date)
+        code, rules = _rules_in_force(city, work_date)
         with transaction(city.engine, Role.CHECK) as connection:
             statements.run(connection, "ops/ensure_work_date", work_date=work_date)
 
@@ -51,24 +66,37 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
             statements.run(connection, "quality/claim_work_date", work_date=work_date)
             # Taken before the rules look, who may see later reads as well: what is recorded as checked was seen by all.
             change_no = statements.scalar(connection, "core/newest_read", work_date=work_date)
-            checked_at = city.clock()
-            attendance.observe(connection, rules, work_date, city_code, checked_at)
+            pulled_until = statements.scalar(connection, "quality/pulled_until")
+            looked_at = city.clock()
+            attendance.observe(connection, rules, work_date, code, looked_at)
             findings.begin_staging(connection, rules.values())
-            stage_requirements(connection, work_date, city_code)
-            _run_statements(connection, rules, work_date, city_code, checked_at)
-            findings.stage_findings(connection, misshapen.result())
+            stage_requirements(connection, work_date, code)
+            broken = _run_statements(connection, rules, work_date, code, looked_at)
+            broken += _stage_misshapen(connection, rules, misshapen)
+            findings.let_former_findings_stand(connection, work_date, broken)
+            checked_at = city.clock()
             findings.replace_findings(connection, work_date, checked_at)
-            statements.run(
-                connection,
-                "quality/record_checked_read",
-                work_date=work_date,
-                change_no=change_no,
-                checked_at=checked_at,
-            )
-            by_rule, stops = findings.count_findings(connection, work_date)
-        summary |= {"findings": dict(by_rule), "stop": stops, "seconds": round(perf_counter() - began, 1)}
+            findings.record_look(connection, work_date, broken, looked_at, pulled_until)
+            if not any(one.severity == "stop" for one in broken):
+                statements.run(
+                    connection,
+                    "quality/record_checked_read",
+                    work_date=work_date,
+                    change_no=change_no,
+                    checked_at=checked_at,
+                )
+            counts = findings.count_findings(connection, work_date)
+        summary |= {
+            "findings": dict(counts.by_rule),
+            "muted": counts.muted,
+            "stop": counts.stops,
+            "broken": [one.rule_id for one in broken],
+            "seconds": round(perf_counter() - began, 1),
+        }
         if not load_holidays().knows(work_date):
             summary["holidays"] = f"not known of {work_date.year}: add them to expectations/holidays.yaml"
+        if broken:
+            raise _told(broken, rules, work_date)
     return summary
 
 
@@ -76,38 +104,102 @@ def check_uploads(city: City, work_date: date) -> dict[str, int]:
     """Run only the rules on what the platforms have of `work_date`, and replace only their findings.
 
     Returns:
-        Findings by rule.
+        Findings by rule, but for the muted ones.
 
     Raises:
-        SettingsError: no rule of the catalogue is in force, or one and its implementation do not fit.
+        BrokenRulesError: some of these rules could not be carried out; the others have run.
+        SettingsError: no rule of the catalogue is in force.
     """
-    city_code, every_rule = _rules_in_force(city, work_date)
+    code, every_rule = _rules_in_force(city, work_date)
     rules = {rule.id: rule for rule in every_rule.values() if rule.id.startswith(_ON_UPLOADS)}
     with transaction(city.engine, Role.CHECK) as connection:
         statements.run(connection, "ops/ensure_work_date", work_date=work_date)
         statements.run(connection, "quality/claim_work_date", work_date=work_date)
-        checked_at = city.clock()
+        pulled_until = statements.scalar(connection, "quality/pulled_until")
+        looked_at = city.clock()
         findings.begin_staging(connection, rules.values())
-        _run_statements(connection, rules, work_date, city_code, checked_at)
-        findings.replace_findings(connection, work_date, checked_at, only=rules)
-        by_rule, _ = findings.count_findings(connection, work_date)
-    return {rule_id: count for rule_id, count in by_rule.items() if rule_id in rules}
+        broken = _run_statements(connection, rules, work_date, code, looked_at)
+        findings.let_former_findings_stand(connection, work_date, broken)
+        findings.replace_findings(connection, work_date, city.clock(), only=rules)
+        findings.record_look(connection, work_date, broken, looked_at, pulled_until, only=rules)
+        counts = findings.count_findings(connection, work_date)
+    if broken:
+        raise _told(broken, rules, work_date)
+    return {rule_id: count for rule_id, count in counts.by_rule.items() if rule_id in rules}
 
 
 def _rules_in_force(city: City, work_date: date) -> tuple[str, Mapping[str, Rule]]:
-    spec = city.connection("integrity_platform")
-    city_code = str(spec.extra.get("area_code") or spec.login.removeprefix("zj-"))
-    rules = load_catalogue().in_force(work_date, city_code)
+    code = city_code(city)
+    rules = load_catalogue().in_force(work_date, code)
     if not rules:
         raise SettingsError(
-            f"no rule is in force for {city_code} on {work_date}: see region and valid_from in the catalogue"
+            f"no rule is in force for {code} on {work_date}: see region and valid_from in the catalogue"
         )
-    return city_code, rules
+    return code, rules
 
 
 def _run_statements(
-    connection: Connection, rules: Mapping[str, Rule], work_date: date, city_code: str, checked_at: datetime
-) -> None:
-    for rule in rules.values():
-        if rule.statement is not None:
-            run_rule(connection, rule, work_date, city_code, checked_at)
+    connection: Connection, rules: Mapping[str, Rule], work_date: date, code: str, checked_at: datetime
+) -> list[BrokenRule]:
+    """Run each rule that is a statement, behind a savepoint of its own; returns those that broke."""
+
+    def run(rule: Rule) -> None:
+        with connection.begin_nested():
+            run_rule(connection, rule, work_date, code, checked_at)
+
+    broken = (_tried(rule, partial(run, rule)) for rule in rules.values() if rule.statement is not None)
+    return [one for one in broken if one is not None]
+
+
+def _stage_misshapen(
+    connection: Connection, rules: Mapping[str, Rule], misshapen: Future[list[Finding]]
+) -> list[BrokenRule]:
+    """Stage what the suites found; where they could not be evaluated, all rules they implement are broken."""
+    ours = [rule for rule in rules.values() if rule.implemented_by == SUITES]
+    try:
+        found = misshapen.result()
+    except Exception as failure:  # Great Expectations raises whatever its parts do
+        return [_broken(rule, failure) for rule in ours]
+    findings.stage_findings(connection, found)
+    return []
+
+
+def _tried(rule: Rule, run: Callable[[], None]) -> BrokenRule | None:
+    try:
+        run()
+    except (DBAPIError, SettingsError) as failure:
+        return _broken(rule, failure)
+    return None
+
+
+def _broken(rule: Rule, failure: Exception) -> BrokenRule:
+    """What is kept of a rule's failure. Where the database failed and not the rule, the failure itself is raised."""
+    sqlstate = None
+    error = type(failure).__name__
+    if isinstance(failure, DBAPIError):
+        sqlstate = getattr(failure.orig, "sqlstate", None)
+        if failure.connection_invalidated or sqlstate is None:
+            raise failure
+        if sqlstate == _LOCK_NOT_AVAILABLE or sqlstate[:2] in _NOT_THE_RULE:
+            raise failure
+        error = type(failure.orig).__name__
+    log.error("rule %s is broken: %s, code %s", rule.id, error, sqlstate or "none")
+    return BrokenRule(rule.id, rule.severity, error, sqlstate)
+
+
+def _told(broken: Sequence[BrokenRule], rules: Mapping[str, Rule], work_date: date) -> BrokenRulesError:
+    """What the check fails with at its end."""
+    named = "; ".join(
+        f"{one.rule_id} ({' '.join(filter(None, (one.error, one.sqlstate)))}): {rules[one.rule_id].implemented_by}"
+        for one in broken
+    )
+    held = (
+        "; what was read since the last whole check is not sent, because a rule that may stop it did not see it"
+        if any(one.severity == "stop" for one in broken)
+        else ""
+    )
+    return BrokenRulesError(
+        f"{len(broken)} rules are broken on {work_date}, their former findings stand, all others have run{held}. "
+        f"Mend and check {work_date} again: {named}",
+        [one.rule_id for one in broken],
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from realname_sync.errors import BrokenRulesError
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.deliver import TARGETS, deliver
@@ -17,6 +18,7 @@ def run_day(city: City, work_date: date, progress: Callable[[str], None] = lambd
     """Pull, extract, check, deliver to both platforms, reconcile and report; repeating it sends what is missing.
 
     Raises:
+        BrokenRulesError: rules could not be carried out; what the rules had seen was sent all the same.
         RealnameError: whatever a step raises; the steps before it stand.
     """
     summary: dict[str, Any] = {}
@@ -25,7 +27,12 @@ def run_day(city: City, work_date: date, progress: Callable[[str], None] = lambd
     progress("extract the municipal platform")
     summary["extract"] = extract_municipal(city, work_date)
     progress("check consistency")
-    summary["check"] = check_consistency(city, work_date)
+    broken: BrokenRulesError | None = None
+    try:
+        summary["check"] = check_consistency(city, work_date)
+    except BrokenRulesError as failure:
+        broken = failure
+        progress(str(failure))
     for target in TARGETS:
         progress(f"deliver to the {target}")
         summary[target] = deliver(city, work_date, target, progress=progress)
@@ -33,4 +40,6 @@ def run_day(city: City, work_date: date, progress: Callable[[str], None] = lambd
     summary["reconcile"] = reconcile_uploads(city, work_date, progress=progress)
     progress("report")
     summary["report"] = report_quality(city, work_date)
+    if broken:
+        raise broken
     return summary

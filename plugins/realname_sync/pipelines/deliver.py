@@ -77,10 +77,14 @@ def deliver(
                 statements.rows(connection, "ops/ensure_work_date", work_date=work_date)
                 _demand_a_check(connection, work_date)
                 _open_projects(connection, uplink, target)
-            for step in BEFORE_ATTENDANCE:
+                unseen = _broken_stop_rules(connection, work_date)
+            if unseen:
+                # Who is new since would be told to the platform though no such rule has looked at them.
+                progress(f"{target}: nothing goes before attendance while {', '.join(unseen)} cannot be carried out")
+            for step in () if unseen else BEFORE_ATTENDANCE:
                 _deliver_step(desk, step, summary, step.kind)
             summary["attendance"] = AttendanceDelivery(desk).run()
-            for step in AFTER_ATTENDANCE:
+            for step in () if unseen else AFTER_ATTENDANCE:
                 _deliver_step(desk, step, summary, f"last_{step.kind}")
         finally:
             with desk.commit("close"):
@@ -149,6 +153,12 @@ def _demand_a_check(connection: Connection, work_date: date) -> None:
     """Nothing is sent for a date before its rules have said what has to be held back."""
     if statements.rows(connection, "delivery/checked_read", work_date=work_date)[0].checked is None:
         raise HeldError(f"{work_date} has not been checked yet, so nothing of it is sent: realname check {work_date}")
+
+
+def _broken_stop_rules(connection: Connection, work_date: date) -> list[str]:
+    """The rules that may keep something back and could not be carried out when the date was last checked."""
+    broken = statements.rows(connection, "quality/list_broken_rules", work_date=work_date)
+    return [row.rule_id for row in broken if row.severity == "stop"]
 
 
 def _open_projects(connection: Connection, uplink: Uplink, target: str) -> None:

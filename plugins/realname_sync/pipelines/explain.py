@@ -1,4 +1,4 @@
-"""Tells why: a rule with its basis and what it found, or the whole way of a punch, from its first reading on."""
+"""Tells why: a rule with its basis and what it found, a finding with its life, or the whole way of a punch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,13 +9,16 @@ from sqlalchemy import Connection, Row
 
 from realname_sync.errors import SettingsError
 from realname_sync.pipelines.city import City
+from realname_sync.pipelines.findings import FINDING_ID, tell_today
 from realname_sync.pipelines.status import newest_work_date
 from realname_sync.quality.catalogue import Rule, load_catalogue
 from realname_sync.quality.report.privacy import Privacy
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
+from realname_sync.workdate import work_date_of
 
 _MOST_FINDINGS = 50
+_MOST_DATES = 31
 _CALLS_LATER = timedelta(hours=1)  # a clock that went back puts a call outside what its batch says
 
 
@@ -26,6 +29,26 @@ class ExplainedRule:
     rule: Rule
     work_date: date | None
     findings: Sequence[Row[Any]]
+
+
+@dataclass(frozen=True)
+class ExplainedFinding:
+    """A finding and its life; what it says of persons is masked.
+
+    Attributes:
+        rule: the rule that made it, as its newest entry has it.
+        life: a row of sql/marts/finding_life.sql.
+        dates: how it was on each date, rows of finding_dates.sql, newest first.
+        mutes: what mutes or muted it, rows of sql/quality/list_mutes.sql.
+        corrections: what was asked for because of it, rows of finding_corrections.sql, each with its events.
+    """
+
+    rule: Rule
+    life: Row[Any]
+    dates: Sequence[Row[Any]]
+    mutes: Sequence[Row[Any]] = ()
+    corrections: Sequence[tuple[Row[Any], Sequence[Row[Any]]]] = ()
+    privacy: Privacy = field(default_factory=Privacy)
 
 
 @dataclass(frozen=True)
@@ -68,12 +91,14 @@ class ExplainedPunch:
 
 def explain(
     city: City, what: str, object_key: str | None = None, work_date: date | None = None
-) -> ExplainedRule | ExplainedPunch:
-    """Explain a rule (by its id, as in LMP-001) of a date, the newest if none is given, or a punch (by its id).
+) -> ExplainedRule | ExplainedFinding | ExplainedPunch:
+    """Explain a rule (by its id, as in LMP-001) of a date, the newest if none is given, a finding, or a punch.
 
     Raises:
-        SettingsError: there is neither a rule nor, on that date, a punch of that id.
+        SettingsError: there is neither a rule, nor a finding, nor, on that date, a punch of that id.
     """
+    if finding := _finding_id(what):
+        return _life_of(city, *finding)
     rule = load_catalogue().latest().get(what.upper())
     if rule is not None:
         wanted = work_date or newest_work_date(city)
@@ -96,6 +121,41 @@ def explain(
                 f"{what!r} is no rule of the catalogue, and no punch of {made or 'any date'} has that id"
             )
         return _way_of(connection, what, made, states, city.clock())
+
+
+def _finding_id(what: str) -> tuple[str, str] | None:
+    """The finding's id in its spelling, and its rule's; None if it is no such id."""
+    rule_id, _, digits = what.rpartition("-")
+    known = FINDING_ID.fullmatch(f"{rule_id.upper()}-{digits.lower()}")
+    return (known.group(), known.group(1)) if known else None
+
+
+def _life_of(city: City, finding_id: str, rule_id: str) -> ExplainedFinding:
+    rule = load_catalogue().latest().get(rule_id)
+    with transaction(city.engine, Role.READ) as connection:
+        tell_today(city, connection)
+        life = statements.rows(connection, "marts/finding_life", finding_id=finding_id)
+        if rule is None or not life:
+            raise SettingsError(f"there is no finding {finding_id}: realname findings lists those there are")
+        asked = statements.rows(connection, "marts/finding_corrections", finding_id=finding_id)
+        muted = statements.rows(
+            connection,
+            "quality/list_mutes",
+            today=work_date_of(city.clock()),
+            every_one=True,
+            rule_id=rule_id,
+            finding_id=finding_id,
+        )
+        return ExplainedFinding(
+            rule,
+            life[0],
+            statements.rows(connection, "marts/finding_dates", finding_id=finding_id, most=_MOST_DATES),
+            [one for one in muted if one.project_code in (None, life[0].project_code)],
+            [
+                (row, statements.rows(connection, "marts/correction_events", correction_id=row.correction_id))
+                for row in asked
+            ],
+        )
 
 
 def _way_of(

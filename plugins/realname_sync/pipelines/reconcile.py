@@ -14,6 +14,7 @@ from typing import Any
 
 from realname_sync.delivery.desk import CallBook, Desk
 from realname_sync.delivery.reconciliation import Compared, compare_project, count_there, let_calls_be_finished
+from realname_sync.errors import BrokenRulesError
 from realname_sync.pipelines.check import check_uploads
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.deliver import TARGETS, deliver, open_target
@@ -82,6 +83,7 @@ def reconcile_uploads(
     Raises:
         FatalError: a platform refuses the caller, or a connection is missing.
         RetriableError: a platform cannot be asked now, or what is sent again has no result yet.
+        BrokenRulesError: rules on uploads could not be carried out; all else is done.
     """
     with recorded_run(city.engine, Role.SEND, "reconcile_uploads", city.clock, work_date=work_date) as summary:
         with transaction(city.engine, Role.SEND) as connection:
@@ -93,14 +95,26 @@ def reconcile_uploads(
             for target in targets:
                 summary[target] = _reconcile_target(city, work_date, target, municipal, every_row, progress)
         finally:
-            summary["findings"] = check_uploads(city, work_date)
+            broken = _check_uploads(city, work_date, summary)
         summary["municipal"] = _reading(city, work_date, municipal)
         behind = summary["municipal"]["projects_differ"]
         if behind:
             progress(
                 f"the municipal platform has other rows of {behind} projects than were read: extract {work_date} again"
             )
+        if broken:
+            raise broken
     return summary
+
+
+def _check_uploads(city: City, work_date: date, summary: dict[str, Any]) -> BrokenRulesError | None:
+    """Note the findings of the rules on uploads; returns what the reconciliation fails with at its end, if anything."""
+    try:
+        summary["findings"] = check_uploads(city, work_date)
+    except BrokenRulesError as failure:
+        summary["broken"] = list(failure.rule_ids)
+        return failure
+    return None
 
 
 def _reconcile_target(

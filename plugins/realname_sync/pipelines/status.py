@@ -48,11 +48,13 @@ class DayStatus:
         work_date: the date.
         punches_read: how many punches were read for it; for each platform the five states add up to it.
         states: for each platform, how many punches are in each of the five states.
-        findings: how many findings each rule has.
+        findings: how many findings each rule has, without the muted ones.
         steps: the last run of each step.
         within: for each platform, how many are of unknown outcome (in batch) and late (acknowledged).
         projects: the same by project.
         forecasts: for each platform, whether it will be complete in time; only for today, or where something is left.
+        muted: how many findings are muted on the date.
+        broken_rules: the rules that could not be carried out when the date was last checked.
     """
 
     work_date: date
@@ -63,6 +65,8 @@ class DayStatus:
     within: dict[str, dict[str, int]] = field(default_factory=dict)
     projects: Sequence[ProjectState] = ()
     forecasts: Mapping[str, Forecast] = field(default_factory=dict)
+    muted: int = 0
+    broken_rules: Sequence[str] = ()
 
     def adds_up(self) -> bool:
         """Whether every punch that was read is in exactly one state for each platform."""
@@ -95,16 +99,19 @@ def day_status(city: City, work_date: date) -> DayStatus:
         is_open = work_date == work_date_of(now) or any(load.left for load in loads.values())
         expected = forecasts(connection, work_date, loads, now) if is_open else {}
         found = statements.rows(connection, "marts/count_by_rule", work_date=work_date)
+        broken = statements.rows(connection, "quality/list_broken_rules", work_date=work_date)
         ran: list[Any] = list(statements.rows(connection, "marts/list_step_runs", work_date=work_date, moment=now))
     return DayStatus(
         work_date=work_date,
         punches_read=sum(one.due for one in projects if one.target == TARGETS[0]),
         states={target: {state: totals[target][state] for state in STATES} for target in TARGETS},
-        findings={row.rule_id: row.findings for row in found},
+        findings={row.rule_id: row.findings for row in found if row.findings},
         steps=[StepState(row.step, row.target, row.state, row.started_at, row.ended_at) for row in ran],
         within={target: {name: totals[target][name] for name in WITHIN} for target in TARGETS},
         projects=projects,
         forecasts=expected,
+        muted=sum(row.muted for row in found),
+        broken_rules=[row.rule_id for row in broken],
     )
 
 

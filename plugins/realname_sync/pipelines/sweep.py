@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from realname_sync.errors import (
+    BrokenRulesError,
     FatalError,
     NotSentError,
     PlatformBusyError,
@@ -52,6 +53,7 @@ def sweep(
         What was read (`days`, `left_out`, counts by date), and by platform the states of each date.
 
     Raises:
+        BrokenRulesError: rules could not be carried out; what the rules had seen was sent all the same.
         RealnameError: a step failed; of two platforms that failed, the first one's error. What the other one
             took is recorded.
     """
@@ -65,6 +67,9 @@ def sweep(
         log.error("also failed: %s", failure if isinstance(failure, RealnameError) else type(failure).__name__)
     if failures:
         raise failures[0]
+    if summary["broken"]:
+        broken = {rule_id for of_day in summary["broken"].values() for rule_id in of_day}
+        raise BrokenRulesError(broken_sentence(summary["broken"]), sorted(broken))
     return {**summary, **{target: one.result() for target, one in under_way.items()}}
 
 
@@ -75,19 +80,21 @@ def read_new(
 
     Returns:
         `days` to deliver as yyyy-MM-dd, `work_date` first and then the newest; `left_out` the days that are due too
-        and wait for the next sweep; `read` the punches written and withdrawn by date.
+        and wait for the next sweep; `read` the punches written and withdrawn by date; `broken` by date the rules that
+        could not be carried out, which keep no other rule and no delivery waiting.
 
     Raises:
         SourceShapeError: the municipal platform no longer yields what was agreed.
     """
-    counts = {work_date.isoformat(): _read(city, work_date, progress)}
+    broken: dict[str, list[str]] = {}
+    counts = {work_date.isoformat(): _read(city, work_date, progress, broken)}
     fresh = _days_of_late_rows(counts[work_date.isoformat()]["other_days"], work_date)
     fresh |= _read_too_early(city, work_date)
     due = sorted(fresh | _unfinished(city, work_date), reverse=True)
     taken, left_out = due[:earlier_days], due[earlier_days:]
     for day in taken:
         if day in fresh:
-            counts[day.isoformat()] = _read(city, day, progress)
+            counts[day.isoformat()] = _read(city, day, progress, broken)
     if left_out:
         log.warning("the next sweep takes %s: one sweep takes %d earlier days", _named(left_out), earlier_days)
         progress(f"left for the next sweep: {_named(left_out)}")
@@ -95,7 +102,14 @@ def read_new(
         "days": [day.isoformat() for day in (work_date, *taken)],
         "left_out": [day.isoformat() for day in left_out],
         "read": {day: {key: read[key] for key in ("written", "withdrawn")} for day, read in counts.items()},
+        "broken": broken,
     }
+
+
+def broken_sentence(broken: Mapping[str, Sequence[str]]) -> str:
+    """What a sweep fails with at its end where rules are broken."""
+    named = "; ".join(f"{', '.join(rule_ids)} on {day}" for day, rule_ids in broken.items())
+    return f"rules are broken: {named}. Their former findings stand; `realname check` of the date says what to mend"
 
 
 def deliver_days(
@@ -124,13 +138,17 @@ def deliver_days(
     return states
 
 
-def _read(city: City, day: date, progress: Progress) -> Mapping[str, Any]:
-    """Extract one date, and check it if anything that the findings rest on may have changed."""
+def _read(city: City, day: date, progress: Progress, broken: dict[str, list[str]]) -> Mapping[str, Any]:
+    """Extract one date, and check it if anything that the findings rest on may have changed; note what is broken."""
     extracted = extract_municipal(city, day)
     punches: Mapping[str, Any] = extracted["punches"]
     progress(f"{day}: {punches['written']} punches new or changed, {punches['withdrawn']} withdrawn")
     if _changed(extracted) or _findings_are_older_than_a_pull(city, day):
-        check_consistency(city, day)
+        try:
+            check_consistency(city, day)
+        except BrokenRulesError as failure:
+            broken[day.isoformat()] = list(failure.rule_ids)
+            progress(str(failure))
     return punches
 
 

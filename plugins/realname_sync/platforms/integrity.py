@@ -1,4 +1,7 @@
-"""The integrity platform: shared master data, and how corrections and lamps stand. Read-only."""
+"""The integrity platform: shared master data, how corrections and lamps stand, and asking for a correction.
+
+Shared data are never written: a correction is a request, and a clerk there decides on it.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -8,7 +11,7 @@ from typing import Any
 from realname_sync.errors import SettingsError
 from realname_sync.platforms.open_api.answer_rows import Page, read_page
 from realname_sync.platforms.open_api.cipher import decrypt
-from realname_sync.platforms.open_api.client import OpenApiClient
+from realname_sync.platforms.open_api.client import AsyncResult, OpenApiClient
 from realname_sync.platforms.open_api.envelope import Credentials
 
 SHARED_METHODS: Mapping[str, str] = {
@@ -22,7 +25,7 @@ SHARED_METHODS: Mapping[str, str] = {
 
 
 class IntegrityPlatform:
-    """Reads through a client with the city's pair; `updated_since` is an aware instant, included, cut to the second."""
+    """Calls through a client with the city's pair; `updated_since` is an aware instant, included, cut to the second."""
 
     def __init__(self, client: OpenApiClient, credentials: Credentials) -> None:
         self.client = client
@@ -56,6 +59,14 @@ class IntegrityPlatform:
         data = self.client.read(method, query, self._credentials)
         secret = self._credentials.secret
         return read_page(self.client.standard.method(method), index, data, partial(decrypt, secret=secret))
+
+    def ask_for_correction(self, data_text: str) -> str:
+        """Send a Correction.Add whose text is ready, and return its serial code; see `OpenApiClient.write`."""
+        return self.client.write("Correction.Add", data_text, self._credentials)
+
+    def result(self, serial_code: str) -> AsyncResult:
+        """How a write stands; see `OpenApiClient.result` for the errors."""
+        return self.client.result(serial_code, self._credentials)
 
     def correction(self, ticket_no: str) -> Iterator[Page]:
         """How one correction stands."""

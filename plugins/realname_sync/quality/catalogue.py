@@ -4,11 +4,10 @@ A threshold or a period of validity is changed there, not in code. A rule whose 
 that ends the day before and one that begins on it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -17,6 +16,7 @@ from realname_sync.resources import expectations
 
 Severity = Literal["stop", "warn", "note"]
 Owner = Literal["integrity platform", "municipal platform", "site", "device", "us"]
+Scope = Literal["day", "standing"]
 Threshold = int | str | date
 
 SUITES = "expectations/suites"
@@ -24,6 +24,24 @@ SUITES = "expectations/suites"
 
 SHARED_OBJECTS = ("project", "corp", "participant", "person", "registration", "key_post")
 """What the integrity platform shares, and so what a rule may rest on."""
+
+OF_ONE_DATE = frozenset({"punch", "upload"})
+"""Objects that belong to one work date: what was found on them there stays as it is, whatever later dates are like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How what a rule finds can be asked to be corrected on the integrity platform.
+
+    Attributes:
+        object_type: the shared object, as Correction.Add calls it.
+        row: the statement that finds the shared row, both values and the field of given findings.
+        withheld: fields that are not asked for, because the interface has no safe way to send their values.
+    """
+
+    object_type: str
+    row: str
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,9 @@ class Rule:
         only_warns_on: objects that a rule of severity stop does not keep back, as nothing is sent of the copy it found.
         rests_on: shared objects without fresh data of which the rule says nothing: no lamp on stale data.
         gives_way_to: rules that explain the same object's same field; where they find it, this rule is silent.
+        scope: `day` if a finding is about its own date only, `standing` if it stands until somebody mends it; where it
+            is not given, findings on OF_ONE_DATE are of a day and all others stand.
+        correction: how a shared field that it finds to differ can be corrected at its source, if it can.
     """
 
     id: str
@@ -59,27 +80,43 @@ class Rule:
     gives_way_to: tuple[str, ...] = ()
     only_warns_on: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
+    scope: Scope | None = None
+    correction: Correction | None = None
 
     def __post_init__(self) -> None:
-        if not (self.title_en and self.title_zh and self.remedy and self.basis and self.objects and self.region):
-            raise SettingsError(f"rule {self.id}: titles, remedy, basis, object and region must all be given")
-        if self.severity not in get_args(Severity) or self.owner not in get_args(Owner):
-            raise SettingsError(
-                f"rule {self.id}: severity {self.severity!r} or owner {self.owner!r} is not one of those there are"
-            )
+        for _, wrong in self._problems():
+            raise SettingsError(f"rule {self.id}: {wrong}")
+
+    def _problems(self) -> Iterator[tuple[str, str]]:
+        """What makes no sense about it: the field, and what is wrong."""
+        for name in ("title_en", "title_zh", "remedy", "basis", "objects", "region", "implemented_by"):
+            if not getattr(self, name):
+                yield name, f"{'object' if name == 'objects' else name} must be given"
+        if self.severity not in get_args(Severity):
+            yield "severity", f"severity {self.severity!r} is none; there are {_listed(get_args(Severity))}"
+        if self.owner not in get_args(Owner):
+            yield "owner", f"owner {self.owner!r} is none; there are {_listed(get_args(Owner))}"
+        if self.scope is not None and self.scope not in get_args(Scope):
+            yield "scope", f"scope {self.scope!r} is none; there are {_listed(get_args(Scope))}"
         if strangers := set(self.only_warns_on) - set(self.objects):
-            raise SettingsError(f"rule {self.id}: only_warns_on names {', '.join(sorted(strangers))}, no object of it")
+            yield "only_warns_on", f"only_warns_on names {_listed(strangers)}, no object of it"
         if strangers := set(self.rests_on) - set(SHARED_OBJECTS):
-            raise SettingsError(f"rule {self.id}: rests_on names {', '.join(sorted(strangers))}, no shared object")
-        if not isinstance(self.valid_from, date) or not isinstance(self.valid_to, date | None):
-            raise SettingsError(f"rule {self.id}: valid_from and valid_to must be dates, as in 2021-06-01")
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise SettingsError(f"rule {self.id}: valid_to is before valid_from")
+            yield "rests_on", f"rests_on names {_listed(strangers)}, no shared object"
+        for name in ("valid_from", "valid_to"):
+            day = getattr(self, name)
+            if not isinstance(day, date) and (day is not None or name == "valid_from"):
+                yield name, f"{name} must be a date, as in 2021-06-01, and is {day!r}"
+        if isinstance(self.valid_from, date) and isinstance(self.valid_to, date) and self.valid_to < self.valid_from:
+            yield "valid_to", "valid_to is before valid_from"
 
     @property
     def statement(self) -> str | None:
         """The name of its statement below sql/, without the ending; None if the suites implement it."""
         return None if self.implemented_by == SUITES else self.implemented_by.removeprefix("sql/").removesuffix(".sql")
+
+    def scope_of(self, object_name: str) -> Scope:
+        """Whether what it finds on that object is of its own date, or stands until it is mended."""
+        return self.scope or ("day" if object_name in OF_ONE_DATE else "standing")
 
     def holds(self, work_date: date, area_code: str) -> bool:
         """Whether the rule is in force on that day in that city."""
@@ -108,40 +145,16 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     """The catalogue of that file; without one, the project's own.
 
     Raises:
-        SettingsError: an entry lacks something, has a word that does not exist, or two entries of a rule overlap.
+        SettingsError: an entry lacks something, has a word or a date that does not exist, thresholds that are not those
+            of its statement, or two entries of a rule overlap. Every fault is named with its line.
     """
-    import yaml  # takes 20 ms to import
+    from realname_sync.quality.catalogue_file import read_rules  # needs yaml, which takes 20 ms to import
 
-    with (path or expectations() / "catalogue.yaml").open("rb") as stream:
-        entries = yaml.load(stream, Loader=yaml.CSafeLoader)["rules"]
-    rules = tuple(_rule(entry) for entry in entries)
-    _refuse_overlaps(rules)
-    return Catalogue(rules)
+    return Catalogue(read_rules(path or expectations() / "catalogue.yaml"))
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
-    name = entry.get("id", "without an id")
-    given = {("objects" if key == "object" else key): value for key, value in entry.items()}
-    known = {one.name for one in fields(Rule)}
-    if strangers := sorted(set(given) - known):
-        raise SettingsError(f"rule {name}: the catalogue has no word {', '.join(strangers)}")
-    objects = given.get("objects", ())
-    given["objects"] = (objects,) if isinstance(objects, str) else tuple(objects)
-    for listed in ("gives_way_to", "only_warns_on", "rests_on"):
-        given[listed] = tuple(given.get(listed, ()))
-    try:
-        return Rule(**given)
-    except TypeError:
-        needed = {one.name for one in fields(Rule) if one.default is MISSING and one.default_factory is MISSING}
-        raise SettingsError(f"rule {name}: {', '.join(sorted(needed - set(given)))} must be given") from None
-
-
-def _refuse_overlaps(rules: Sequence[Rule]) -> None:
-    ordered = sorted(rules, key=lambda rule: (rule.id, rule.region, rule.valid_from))
-    for earlier, later in pairwise(ordered):
-        same = (earlier.id, earlier.region) == (later.id, later.region)
-        if same and (earlier.valid_to is None or later.valid_from <= earlier.valid_to):
-            raise SettingsError(f"rule {later.id}: two entries of region {later.region} hold on {later.valid_from}")
+def _listed(names: Any) -> str:
+    return ", ".join(sorted(names))
 
 
 def region_covers(region: str, area_code: str) -> bool:

@@ -1,4 +1,4 @@
-"""What tests and the demo may ask of a platform from this machine: calls, counts, punches of a day, faults.
+"""What tests and the demo may ask of a platform from this machine: calls, counts, punches of a day, faults, tickets.
 
 Nothing here belongs to the protocol; a real platform has none of it.
 """
@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from psycopg import sql
 
+from realname_sync.sandbox import corrections_desk
 from realname_sync.sandbox.platform import Platform
 from realname_sync.sandbox.wire_json import dump_json
 
@@ -70,6 +71,24 @@ async def attendance(platform: Platform, work_date: date) -> dict[str, Any]:
     }
 
 
+async def corrections(platform: Platform) -> list[dict[str, Any]]:
+    """The tickets of the integrity platform, oldest first, once all that was accepted has been worked off."""
+    await platform.receipts.settled()
+    async with platform.pool.connection() as connection:
+        return await corrections_desk.tickets(connection)
+
+
+async def decide_correction(platform: Platform, ticket_no: str, action: str, reason: str | None) -> dict[str, Any]:
+    """What the integrity platform's clerk does with a ticket: `accept`, `reject` or `apply`.
+
+    Raises:
+        NotDecidedError: that cannot be done with it; nothing has changed.
+    """
+    await platform.receipts.settled()
+    async with platform.pool.connection() as connection, connection.transaction():
+        return await corrections_desk.decide(connection, ticket_no, action, platform.arrival_clock(), reason)
+
+
 async def recent_calls(platform: Platform, after: int, limit: int) -> list[dict[str, Any]]:
     """Calls with a number above `after`, oldest first."""
     await platform.calls.flush()
@@ -106,6 +125,22 @@ def inspection_routes(platform: Platform) -> list[web.AbstractRouteDef]:
             raise web.HTTPBadRequest(text="after and limit are whole numbers")
         return _json(await recent_calls(platform, int(after), int(limit)))
 
+    async def get_corrections(_request: web.Request) -> web.Response:
+        _require_integrity(platform)
+        return _json(await corrections(platform))
+
+    async def post_correction(request: web.Request) -> web.Response:
+        _require_integrity(platform)
+        ticket_no, action = request.match_info["ticket_no"], request.match_info["action"]
+        try:
+            body = json.loads(await request.text() or "{}")
+            reason = body.get("reason")
+            if set(body) - {"reason"} or not isinstance(reason, str | None):
+                raise ValueError("the body may hold a reason, and nothing else")
+            return _json(await decide_correction(platform, ticket_no, action, reason))
+        except (ValueError, AttributeError, corrections_desk.NotDecidedError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+
     async def get_faults(_request: web.Request) -> web.Response:
         return _json(platform.faults.described())
 
@@ -125,10 +160,17 @@ def inspection_routes(platform: Platform) -> list[web.AbstractRouteDef]:
         web.get("/sandbox/counts", get_counts),
         web.get("/sandbox/attendance", get_attendance),
         web.get("/sandbox/calls", get_calls),
+        web.get("/sandbox/corrections", get_corrections),
+        web.post("/sandbox/corrections/{ticket_no}/{action}", post_correction),
         web.get("/sandbox/faults", get_faults),
         web.post("/sandbox/faults", post_faults),
         web.delete("/sandbox/faults", delete_faults),
     ]
+
+
+def _require_integrity(platform: Platform) -> None:
+    if platform.name != "integrity":
+        raise web.HTTPNotFound(text="only the integrity platform has corrections")
 
 
 def from_this_machine(request: web.Request) -> bool:

@@ -63,6 +63,7 @@ class Platform:
             open=False,
             kwargs={"row_factory": dict_row, "options": f"-c search_path={name} -c synchronous_commit=off"},
         )
+        self.arrival_clock = setting.arrival_clock
         self.calls = CallLog(self.pool, keeps_requests=setting.keeps_requests)
         self.receipts = Receipts(self.rules, self.pool, self._writes, setting.wall_clock)
         self._credentials = CredentialBook(name, self.pool)

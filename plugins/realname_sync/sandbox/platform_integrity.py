@@ -116,12 +116,19 @@ async def add_correction(connection: Connection, _rules: PlatformRules, submissi
     """Correction.Add: one open ticket at a time for a field of a row."""
     header = submission.data.header
     key = (header["objectType"], header["sourceId"])
-    find = "select source_version, area_code from integrity.shared_row where object = %s and source_id = %s"
+    find = """
+        select source_version, area_code, deleted, payload from integrity.shared_row
+        where object = %s and source_id = %s
+    """
     row = await one_row(connection, find, *key)
     if row is None or not submission.caller.owns_area(row["area_code"]):
         raise NotTakenError("sourceId不存在")
     if header["sourceVersion"] > row["source_version"]:
         raise NotTakenError("sourceVersion大于当前版本")
+    if row["deleted"]:
+        raise NotTakenError("sourceId已删除")
+    if header["field"] not in row["payload"]:
+        raise NotTakenError("field不存在")
     open_ticket = """
         select ticket_no from integrity.correction
         where object_type = %s and source_id = %s and field = %s and status in (1, 2)

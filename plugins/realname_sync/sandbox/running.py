@@ -66,6 +66,18 @@ class RunningPlatforms:
         """As GET /sandbox/calls."""
         return self._do(inspection.recent_calls(self._platforms[platform], after, 1_000_000))
 
+    def corrections(self) -> list[dict[str, Any]]:
+        """As GET /sandbox/corrections, once all that was accepted has been worked off."""
+        return self._do(inspection.corrections(self._platforms["integrity"]))
+
+    def decide_correction(self, ticket_no: str, action: str, reason: str | None = None) -> dict[str, Any]:
+        """As POST /sandbox/corrections/{ticketNo}/{action}: `accept`, `reject` with a reason, or `apply`.
+
+        Raises:
+            NotDecidedError: that cannot be done with the ticket; nothing has changed.
+        """
+        return self._do(inspection.decide_correction(self._platforms["integrity"], ticket_no, action, reason))
+
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
 

@@ -4,10 +4,12 @@ from typing import Any
 
 import psycopg
 import pytest
+import requests
 from sandbox_city import AREA, CITY, FIRST_CHANGE, MANAGER_ID, MANAGER_ROW, PROJECT, put_shared
 from sandbox_client import Client, decrypt, province
 from sandbox_lane import done
 
+from realname_sync.sandbox.corrections_desk import NotDecidedError
 from realname_sync.sandbox.running import RunningPlatforms
 
 
@@ -150,3 +152,86 @@ def test_lamps_are_read_and_answered(client: Client, database: psycopg.Connectio
     files = [{"name": "a.jpg", "data": "AAAA"}] * 6
     assert client.call("Rectification.Add", answer | {"attachments": files})[0] == -1
     assert database.execute("select count(*) from integrity.rectification").fetchone() == (1,)
+
+
+def a_ticket(client: Client, field: str = "phone", value: str | None = "19900000009") -> str:
+    asked = {"objectType": "person", "sourceId": "S-PER-1", "sourceVersion": 1, "field": field, "reason": "有误"}
+    result = done(client.write("Correction.Add", asked | ({} if value is None else {"municipalValue": value})))
+    return str(json.loads(result)["ticketNo"])
+
+
+def stands(client: Client, ticket: str) -> Any:
+    return client.call("Correction.Query", {"ticketNo": ticket, "pageIndex": 0, "pageSize": 1})[1]["rows"][0]
+
+
+def test_a_clerk_accepts_and_applies_and_the_row_has_its_next_version(
+    client: Client, sandbox: RunningPlatforms
+) -> None:
+    before = page(client)["rows"][0]
+    ticket = a_ticket(client)
+    assert sandbox.decide_correction(ticket, "accept")["status"] == 2
+    assert page(client)["rows"][0] == before
+    assert sandbox.decide_correction(ticket, "apply") == {
+        "ticketNo": ticket,
+        "status": 4,
+        "reason": None,
+        "appliedVersion": 2,
+    }
+    after = page(client)["rows"][0]
+    assert after == before | {"phone": "19900000009", "sourceVersion": 2, "updatedAt": after["updatedAt"]}
+    assert after["updatedAt"] > before["updatedAt"]
+    assert stands(client, ticket)["status"] == 4
+    assert a_ticket(client) != ticket, "a decided ticket keeps nobody from asking again"
+
+
+def test_a_clerk_rejects_with_a_reason(client: Client, sandbox: RunningPlatforms) -> None:
+    ticket = a_ticket(client)
+    with pytest.raises(NotDecidedError, match="a reason"):
+        sandbox.decide_correction(ticket, "reject")
+    sandbox.decide_correction(ticket, "reject", "证据不足")
+    assert stands(client, ticket) == {"ticketNo": ticket, "status": 3, "reason": "证据不足"}
+    for action in ("accept", "apply"):
+        with pytest.raises(NotDecidedError, match="status 3"):
+            sandbox.decide_correction(ticket, action)
+    assert page(client)["rows"][0]["sourceVersion"] == 1
+
+
+def test_a_clerk_applies_nothing_that_the_field_cannot_hold(
+    client: Client, sandbox: RunningPlatforms, database: psycopg.Connection
+) -> None:
+    put_shared(database, "key_post", "K1", {"startDate": "2026-01-01", "isPrimary": 1})
+    for field, value in (("startDate", "2026-02-30"), ("isPrimary", "yes")):
+        asked = {
+            "objectType": "key_post",
+            "sourceId": "K1",
+            "sourceVersion": 1,
+            "field": field,
+            "municipalValue": value,
+        }
+        ticket = json.loads(done(client.write("Correction.Add", asked)))["ticketNo"]
+        sandbox.decide_correction(ticket, "accept")
+        with pytest.raises(NotDecidedError, match="cannot hold"):
+            sandbox.decide_correction(ticket, "apply")
+        assert stands(client, ticket)["status"] == 2
+    assert page(client, "KeyPost")["rows"][0]["sourceVersion"] == 1
+
+
+def test_a_correction_names_a_field_of_a_row_that_is_there(client: Client, database: psycopg.Connection) -> None:
+    asked = {"objectType": "person", "sourceId": "S-PER-1", "sourceVersion": 1, "field": "salary"}
+    assert client.write("Correction.Add", asked) == (10, "field不存在")
+    put_shared(database, "corp", "gone", {"corpCode": "G"}, deleted=True)
+    asked = {"objectType": "corp", "sourceId": "gone", "sourceVersion": 1, "field": "corpCode"}
+    assert client.write("Correction.Add", asked) == (10, "sourceId已删除")
+
+
+def test_the_clerk_sits_at_the_integrity_platform_only(client: Client, sandbox: RunningPlatforms) -> None:
+    ticket = a_ticket(client)
+    desk = f"{sandbox.url('integrity')}/sandbox/corrections"
+    [told] = requests.get(desk, timeout=5).json()
+    assert (told["ticketNo"], told["status"]) == (ticket, 1)
+    assert "municipalValue" not in told
+    assert requests.post(f"{desk}/{ticket}/accept", timeout=5).json()["status"] == 2
+    for path, body in ((f"{ticket}/accept", "{}"), (f"{ticket}/reject", '{"why": "x"}'), (f"{ticket}/reject", "[")):
+        answer = requests.post(f"{desk}/{path}", data=body, timeout=5)
+        assert answer.status_code == 400, path
+    assert requests.get(f"{sandbox.url('province')}/sandbox/corrections", timeout=5).status_code == 404

@@ -2,15 +2,18 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 import yaml
 
 from realname_sync.errors import SettingsError
 from realname_sync.quality.catalogue import SUITES, Catalogue, Rule, load_catalogue
+from realname_sync.quality.catalogue_file import _shown, read_rules
 from realname_sync.quality.rules import parameters
 from realname_sync.quality.shape import load_suites
 from realname_sync.resources import expectations, root
+from realname_sync.standards import load_standard
 from realname_sync.workdate import SHANGHAI
 
 CASES = Path(__file__).parents[2] / "sql" / "rules"
@@ -161,26 +164,114 @@ def written(folder: Path, change: str) -> Path:
     """A catalogue of the project's first rule, its text changed."""
     text = (expectations() / "catalogue.yaml").read_text(encoding="utf-8")
     first = text[: text.index("  - id: LMP-002")]
+    (folder / "first.yaml").write_text(first, encoding="utf-8")
     path = folder / "catalogue.yaml"
     path.write_text(first + change, encoding="utf-8")
     return path
 
 
+def counted_from(folder: Path, told: str) -> str:
+    """The text with its line, which is given as counted from the first one of what was added."""
+    if not told.startswith("+"):
+        return told
+    line, colon, words = told.partition(": ")
+    before = (folder / "first.yaml").read_text(encoding="utf-8").count("\n")
+    return f":{before + 1 + int(line)}{colon}{words}"
+
+
+SECOND = (
+    "  - {id: LMP-001, title_en: a, title_zh: 灯, severity: warn, object: project, owner: us, remedy: c,\n"
+    "     valid_from: 2022-01-01, region: '330000', basis: d, thresholds: {post_code: G01},\n"
+    "     implemented_by: sql/rules/lmp_001_project_manager_missing.sql}\n"
+)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("    colour: red\n", "no word colour"),
-        ("  - id: LMP-009\n    severity: warn\n", "basis, implemented_by, owner"),
+        ("    colour: red\n", "+0: rule LMP-001: the catalogue has no word colour"),
+        ("    severity: note\n", "+0: rule LMP-001: severity stands there twice"),
+        ("    scope: week\n", "+0: rule LMP-001: scope 'week' is none; there are day, standing"),
+        ("    valid_to: 2021-13-01\n", "+0: rule LMP-001: valid_to holds a date that no calendar has: 2021-13-01"),
         (
-            "  - {id: LMP-001, title_en: a, title_zh: b, severity: warn, object: project, owner: us, remedy: c,\n"
-            "     valid_from: 2022-01-01, region: '330000', basis: d, implemented_by: sql/rules/x.sql}\n",
-            "two entries of region 330000 hold on 2022-01-01",
+            "    valid_to: '2021-13-01'\n",
+            "+0: rule LMP-001: valid_to must be a date, as in 2021-06-01, and is '2021-13-01'",
         ),
+        ("    valid_to: 2021-02-30\n", "+0: rule LMP-001: valid_to holds a date that no calendar has: 2021-02-30"),
+        ("    valid_to: 2020-01-01\n", "+0: rule LMP-001: valid_to is before valid_from"),
+        ("    only_warns_on: [corp]\n", "+0: rule LMP-001: only_warns_on names corp, no object of it"),
+        ("    gives_way_to: 5\n", "+0: rule LMP-001: gives_way_to must be a list of names"),
+        ("    correction: {object_type: project}\n", "+0: rule LMP-001: correction must have object_type and row"),
+        (
+            "    correction: {object_type: project, row: sql/corrections/x.sql}\n",
+            "+0: rule LMP-001: correction names sql/corrections/x.sql, which is not there",
+        ),
+        ("  - id: LMP-009\n    severity: warn\n", "+0: rule LMP-009: basis, implemented_by, object, owner"),
+        ("  - just text\n", "+0: rule without an id: an entry must have the words of a rule"),
+        (SECOND, "+1: rule LMP-001: two entries of region 330000 hold on 2022-01-01"),
+        (SECOND.replace("LMP-001", "LMP-1"), "+0: rule LMP-1: id must be three capital letters and three digits"),
+        (
+            SECOND.replace("object: project", "object: castle"),
+            "+0: rule LMP-001: object castle is none; there are answer",
+        ),
+        (SECOND.replace("owner: us", "owner: nobody"), "+0: rule LMP-001: owner 'nobody' is none; there are device"),
+        (SECOND.replace("severity: warn", "severity: bad"), "+0: rule LMP-001: severity 'bad' is none"),
+        (SECOND.replace("'330000'", "'33'"), "+1: rule LMP-001: region must be a division code of six digits"),
+        (SECOND.replace("'330000'", "330000"), "+1: rule LMP-001: region must be text"),
+        (
+            SECOND.replace("{post_code: G01}", "{speed: 5}"),
+            "+1: rule LMP-001: thresholds and parameters of sql/rules/lmp",
+        ),
+        (SECOND.replace("{post_code: G01}", "{post_code: {a: 1}}"), "+1: rule LMP-001: threshold post_code must be"),
+        (SECOND.replace("{post_code: G01}", "G01"), "+1: rule LMP-001: thresholds must be figures by name"),
+        (SECOND.replace("lmp_001_project", "lmp_999"), "+2: rule LMP-001: implemented_by names sql/rules/lmp_999"),
+        ("    remedy: [\n", "this is no YAML"),
+        ("other: 5\n", "+0: beside the list of rules there may be x-… only, and no other"),
     ],
 )
-def test_a_catalogue_with_a_fault_is_refused(tmp_path: Path, change: str, told: str) -> None:
-    with pytest.raises(SettingsError, match=told):
-        load_catalogue(written(tmp_path, change))
+def test_a_catalogue_with_a_fault_is_refused_with_its_line(tmp_path: Path, change: str, told: str) -> None:
+    path = written(tmp_path, change)
+    with pytest.raises(SettingsError) as refused:
+        load_catalogue(path)
+    assert str(refused.value).startswith(f"{path.as_posix()}:")
+    assert counted_from(tmp_path, told) in str(refused.value)
+
+
+def test_every_fault_of_a_catalogue_is_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_catalogue(written(tmp_path, "    colour: red\n    scope: 5\n" + SECOND.replace("owner: us", "owner: me")))
+    first = int(counted_from(tmp_path, "+0").removeprefix(":"))
+    lines = [int(line.split(":")[1]) for line in str(refused.value).splitlines()]
+    assert lines == [first, first + 1, first + 2]
+
+
+def test_a_fault_of_the_projects_own_file_is_named_from_its_folder() -> None:
+    assert _shown(expectations() / "catalogue.yaml") == "expectations/catalogue.yaml"
+
+
+def test_reading_the_catalogue_is_quick() -> None:
+    """Every command that knows rules pays for it."""
+    read_rules(expectations() / "catalogue.yaml")
+    took = []
+    for _ in range(5):
+        began = perf_counter()
+        read_rules(expectations() / "catalogue.yaml")
+        took.append(perf_counter() - began)
+    assert min(took) < 0.05
+
+
+def test_a_finding_on_a_punch_is_of_its_date_and_others_stand() -> None:
+    scopes = {(one.id, name): one.scope_of(name) for one in RULES for name in one.objects}
+    assert {scope for (_, name), scope in scopes.items() if name in {"punch", "upload", "answer"}} == {"day"}
+    assert scopes["SHP-001", "person"] == scopes["CMP-001", "project"] == "standing"
+    assert scopes["UPL-006", "project"] == "day"
+
+
+def test_what_can_be_corrected_names_a_shared_object() -> None:
+    names = set(load_standard("zhejiang_2_0").code_tables["sharedObject"].codes)
+    ways = {one.id: one.correction for one in RULES if one.correction}
+    assert set(ways) >= {f"CMP-00{number}" for number in (1, 2, 3, 4, 5)}
+    assert {way.object_type for way in ways.values()} <= names
 
 
 def test_thresholds_and_parameters_have_to_agree() -> None:

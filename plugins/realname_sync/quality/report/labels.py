@@ -26,6 +26,11 @@ def label(group: str, code: str | None) -> Label:
     return Label(*pair) if pair else Label(code or "—")
 
 
+def label_codes(group: str) -> frozenset[str]:
+    """The codes that have a label in that group."""
+    return frozenset(_content()[group])
+
+
 def field_label(object_name: str, field: str) -> Label:
     """The label of a field, which may depend on whose it is."""
     own = f"{object_name}.{field}"

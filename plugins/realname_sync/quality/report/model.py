@@ -206,7 +206,10 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class QualityReport:
-    """One work date. `rules` are those with findings, `silent_rules` the rest of the catalogue."""
+    """One work date. `rules` are those with findings, `silent_rules` the rest of the catalogue.
+
+    `broken_rules` could not be carried out when the date was last checked; `muted` findings are in no figure.
+    """
 
     city_code: str
     work_date: date
@@ -223,6 +226,8 @@ class QualityReport:
     steps: Sequence[StepRun]
     titles: Mapping[str, RuleText]
     caps: "Caps"
+    broken_rules: Sequence[str] = ()
+    muted: int = 0
 
     @property
     def projects(self) -> list[ProjectDay]:

@@ -51,12 +51,17 @@ class Privacy:
 
     def text(self, text: str | None) -> str:
         """Free text: names known to be in it are starred out, and numbers of persons are masked."""
-        told = (text or "").translate(_HALF_WIDTH)
+        told = self.half_width(text or "")
         for name in self.names:
             told = told.replace(name, "＊")
         for pattern in (_CITIZEN_NUMBER, _CARD, _PHONE):
             told = pattern.sub(self._masked, told)
         return told
+
+    @staticmethod
+    def half_width(text: str) -> str:
+        """The text with its digits in one spelling, as `text` gives it back where nothing has to be left out."""
+        return text.translate(_HALF_WIDTH)
 
     def key(self, text: str | None) -> str:
         """A key or a code names a row in its source and stays usable; only a citizen number in it is masked."""

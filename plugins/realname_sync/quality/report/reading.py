@@ -101,6 +101,8 @@ class DayReader:
             steps=self._steps(generated_at),
             titles=titles,
             caps=self._caps,
+            broken_rules=[row.rule_id for row in self._of_date("quality/list_broken_rules")],
+            muted=sum(row.muted for row in self._of_date("marts/count_by_rule")),
         )
 
     def all_findings(self) -> Iterator[FindingRow]:
@@ -125,6 +127,9 @@ class DayReader:
         streaming = {"stream_results": True, "yield_per": _BLOCK}
         with self._connection.execute(statements.statement(name), parameters, execution_options=streaming) as result:
             yield from result
+
+    def _of_date(self, name: str) -> Sequence[Row[Any]]:
+        return statements.rows(self._connection, name, work_date=self._work_date)
 
     def _finding(self, row: Row[Any]) -> FindingRow:
         return FindingRow(

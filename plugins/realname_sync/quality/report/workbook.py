@@ -1,6 +1,7 @@
 """The workbook: every row behind the page's figures, to filter and to hand on."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,18 @@ def write_workbook(
         row_tables.reconciliation_table(report),
     ):
         _write_table(book, table)
+    book.save(path)
+
+
+def write_table(path: Path, title: str, made_at: datetime, table: Table) -> None:
+    """Write one table as a workbook of its own to `path`; rows are taken one by one."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    book.properties.title = title
+    book.properties.creator = "realname_sync"
+    book.properties.created = book.properties.modified = made_at.astimezone(SHANGHAI).replace(tzinfo=None)
+    _write_table(book, table)
     book.save(path)
 
 
