@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from functools import partial
 
 from realname_sync.sandbox.model import City, Human, Participation, Site
 from realname_sync.sandbox.reference import part, stream
@@ -36,7 +35,8 @@ def write_differently(city: City, planted: tuple[Planted, ...]) -> dict[str, int
             company.copy.legal_man = _spaced(rng, company.copy.legal_man)
     for post in city.municipal.key_post_filled:
         if post.registration_no and chosen("registration"):
-            post.registration_no = rng.choice([_widened, partial(_spaced, rng)])(post.registration_no)
+            number = post.registration_no
+            post.registration_no = rng.choice([_widened(number), _spaced(rng, number)])
     for human in city.humans:
         if human.members and human.shared_id and chosen("key_person"):
             _key_person(rng, human)
