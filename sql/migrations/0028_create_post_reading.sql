@@ -17,7 +17,7 @@ RETURN nullif(
     ''
 );
 COMMENT ON FUNCTION quality.normal_form(text) IS
-'one spelling for texts that mean the same: NFKC, no blanks, lower case, one kind of bracket, middle dot, dash, quotation mark and stop; empty is NULL';
+'one spelling for texts that mean the same: NFKC, no blanks, lower case, one kind of bracket, dot, dash, quotation mark and stop; empty is NULL';
 
 CREATE FUNCTION quality.registration_level(level text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
@@ -52,13 +52,14 @@ CROSS JOIN
         SELECT
             string_agg(one.specialty, ', ' ORDER BY one.specialty) AS specialties,
             coalesce(array_agg(quality.normal_form(one.specialty)), '{}') AS specialty_forms
-        FROM jsonb_array_elements_text(
-            CASE jsonb_typeof(held.specialties)
-                WHEN 'array' THEN held.specialties
-                WHEN 'string' THEN jsonb_build_array(held.specialties)
-                ELSE '[]'
-            END
-        ) AS one (specialty)
+        FROM
+            jsonb_array_elements_text(
+                CASE jsonb_typeof(held.specialties)
+                    WHEN 'array' THEN held.specialties
+                    WHEN 'string' THEN jsonb_build_array(held.specialties)
+                    ELSE '[]'
+                END
+            ) AS one (specialty)
         WHERE quality.normal_form(one.specialty) IS NOT NULL
     ) AS written
 WHERE person.id_hash IS NOT NULL;

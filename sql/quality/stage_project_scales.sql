@@ -42,7 +42,7 @@ told AS (
     FROM staged_requirement AS staged
     CROSS JOIN
         LATERAL jsonb_to_record(staged.content) AS limits (
-            category text, measure text, medium_from numeric, large_from numeric, functions text [], except_functions text [],
+            category text, measure text, medium_from numeric, large_from numeric, functions text[], except_functions text[],
             only_unmeasured boolean
         )
     INNER JOIN measured ON measured.category = limits.category AND measured.measure = limits.measure

@@ -18,10 +18,10 @@ fitting AS (
     SELECT
         accepted.post_code,
         accepted.project_category,
-        ARRAY(SELECT quality.normal_form(one) FROM unnest(accepted.specialties) AS one) AS specialty_forms
+        (SELECT array_agg(quality.normal_form(one)) FROM unnest(accepted.specialties) AS one) AS specialty_forms
     FROM staged_requirement AS staged
     CROSS JOIN
-        LATERAL jsonb_to_record(staged.content) AS accepted (post_code text, project_category text, specialties text [])
+        LATERAL jsonb_to_record(staged.content) AS accepted (post_code text, project_category text, specialties text[])
     WHERE staged.kind = 'post_specialty'
 )
 

@@ -8,13 +8,13 @@ WITH needed AS (
         accepted.project_category,
         accepted.specialties,
         accepted.scales,
-        ARRAY(SELECT quality.normal_form(specialty) FROM unnest(accepted.specialties) AS specialty) AS specialty_forms
+        (SELECT array_agg(quality.normal_form(specialty)) FROM unnest(accepted.specialties) AS specialty) AS specialty_forms
     FROM staged_requirement AS one
     CROSS JOIN LATERAL jsonb_to_record(one.content) AS registered (post_code text, category text)
     INNER JOIN staged_requirement AS other ON other.kind = 'post_specialty'
     CROSS JOIN
         LATERAL jsonb_to_record(other.content) AS accepted (
-            post_code text, project_category text, specialties text [], scales text []
+            post_code text, project_category text, specialties text[], scales text[]
         )
     WHERE one.kind = 'post_registration' AND accepted.post_code = registered.post_code
 )

@@ -39,9 +39,11 @@ manager AS (
         filled.project_code,
         filled.id_hash,
         filled.start_date,
-        EXISTS (
-            SELECT 1 FROM locked
-            WHERE locked.id_hash = filled.id_hash AND locked.project_code = filled.project_code
+        (filled.id_hash, filled.project_code) IN (
+            SELECT
+                locked.id_hash,
+                locked.project_code
+            FROM locked
         ) AS is_locked
     FROM quality.post_filled AS filled
     INNER JOIN binding ON binding.project_code = filled.project_code
@@ -57,7 +59,7 @@ bond AS (
         start_date,
         is_locked
     FROM manager
-    UNION
+    UNION DISTINCT
     SELECT
         locked.id_hash,
         locked.project_code,
@@ -70,8 +72,11 @@ bond AS (
             WHERE manager.id_hash = locked.id_hash AND manager.project_code = locked.project_code
         )
         AND (
-            EXISTS (SELECT 1 FROM binding WHERE binding.project_code = locked.project_code)
-            OR NOT EXISTS (SELECT 1 FROM core.current_project AS known WHERE known.project_code = locked.project_code)
+            locked.project_code IN (SELECT binding.project_code FROM binding)
+            OR NOT EXISTS (
+                SELECT 1 FROM core.current_project AS known
+                WHERE known.project_code = locked.project_code
+            )
         )
 )
 

@@ -10,7 +10,7 @@ WITH demanded AS (
     FROM staged_requirement AS staged
     CROSS JOIN
         LATERAL jsonb_to_record(staged.content) AS minimum (
-            post_code text, categories text [], except_categories text [], measure text, amount_from numeric, people integer
+            post_code text, categories text[], except_categories text[], measure text, amount_from numeric, people integer
         )
     CROSS JOIN core.current_project AS project
     INNER JOIN
@@ -25,7 +25,7 @@ WITH demanded AS (
         AND (minimum.categories IS NULL OR project.category = any(minimum.categories))
         AND (minimum.except_categories IS NULL OR project.category <> all(minimum.except_categories))
         AND measured.amount > 0 AND measured.amount >= minimum.amount_from
-    ORDER BY project.project_code, minimum.post_code, minimum.people DESC
+    ORDER BY project.project_code ASC, minimum.post_code ASC, minimum.people DESC
 ),
 
 staffed AS (

@@ -36,7 +36,7 @@ def write_differently(city: City, planted: tuple[Planted, ...]) -> dict[str, int
     for post in city.municipal.key_post_filled:
         if post.registration_no and chosen("registration"):
             number = post.registration_no
-            post.registration_no = _widened(number) if rng.random() < 0.5 else _spaced(rng, number)
+            post.registration_no = rng.choice([_widened(number), _spaced(rng, number)])
     for human in city.humans:
         if human.members and human.shared_id and chosen("key_person"):
             _key_person(rng, human)

@@ -79,7 +79,7 @@ def safety_staff(site: Site) -> int:
     """How many full-time safety staff a project of that size needs."""
     steps = part("trades")["safety_staff"]
     measure, limits = (site.area, steps["area"]) if site.area is not None else (site.amount, steps["amount"])
-    return 1 + sum(bool(measure >= limit) for limit in limits)
+    return 1 + sum(int(measure >= limit) for limit in limits)
 
 
 def company_of(site: Site, side: str) -> Company | None:
