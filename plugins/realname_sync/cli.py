@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from realname_sync.errors import RealnameError, WorkDateError
-from realname_sync.workdate import parse_work_date, system_clock, work_date_of
+from realname_sync import cli_supervision
+from realname_sync.arguments import date_argument as _date
+from realname_sync.errors import RealnameError
+from realname_sync.workdate import system_clock, work_date_of
 
 if TYPE_CHECKING:
     from realname_sync.pipelines.city import City
@@ -47,13 +49,6 @@ class Reprocess(StrEnum):
     none = "none"
     failed = "failed"
     completed = "completed"
-
-
-def _date(text: str) -> date:
-    try:
-        return parse_work_date(text)
-    except WorkDateError as wrong:
-        raise typer.BadParameter(str(wrong)) from None
 
 
 def _yesterday() -> date:
@@ -423,6 +418,12 @@ def key_new() -> None:
     import secrets
 
     _say(base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+app.command()(cli_supervision.lamps)
+app.command()(cli_supervision.cases)
+app.add_typer(cli_supervision.case, name="case")
+app.add_typer(cli_supervision.draw, name="draw")
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
     *("sweep", "forecast", "status", "explain", "verify-ledger", "backfill"),
-    *("demo", "up", "sandbox", "credentials", "key"),
+    *("demo", "up", "lamps", "cases", "sandbox", "credentials", "key", "case", "draw"),
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")
 

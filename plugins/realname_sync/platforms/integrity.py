@@ -1,4 +1,4 @@
-"""The integrity platform: shared master data, and how corrections and lamps stand. Read-only."""
+"""The integrity platform: shared master data, how corrections and lamps stand, and what is stated after a lamp."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Any
 from realname_sync.errors import SettingsError
 from realname_sync.platforms.open_api.answer_rows import Page, read_page
 from realname_sync.platforms.open_api.cipher import decrypt
-from realname_sync.platforms.open_api.client import OpenApiClient
+from realname_sync.platforms.open_api.client import AsyncResult, OpenApiClient
 from realname_sync.platforms.open_api.envelope import Credentials
 
 SHARED_METHODS: Mapping[str, str] = {
@@ -69,6 +69,14 @@ class IntegrityPlatform:
         """The lamps of a city or county, lit and put out."""
         query = _query(areaCode=area_code, updatedSince=updated_since)
         return self.client.pages("WarningLamp.Query", query, self._credentials)
+
+    def rectify(self, data_text: str) -> str:
+        """State what was done after a lamp, in a text that is ready; the serial code, or what `client.write` raises."""
+        return self.client.write("Rectification.Add", data_text, self._credentials)
+
+    def result(self, serial_code: str) -> AsyncResult:
+        """How a write stands; see `OpenApiClient.result` for the errors."""
+        return self.client.result(serial_code, self._credentials)
 
 
 def _query(**fields: Any) -> dict[str, Any]:
