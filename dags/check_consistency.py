@@ -2,7 +2,8 @@
 
 Runs every rule over the work date: the four lamp rules, shared against municipal copies, identifiers, roster, shape.
 What it finds becomes rows that name rule, object, key, field, expected, actual, owner and remedy. An object with a
-finding that says stop is held back from delivery; everything else goes.
+finding that says stop is held back from delivery; everything else goes. Then the warning cases follow, which nothing
+waits for: opened, rechecked, closed.
 
 **Kind:** by date. Checking a date again gives the same findings and closes those that no longer hold.
 
@@ -21,7 +22,7 @@ from realname_sync.orchestration.tags import Tag
 
 @dag(schedule=CHECK, doc_md=__doc__, tags=[Tag.TIER_1, Tag.INSIDE, Tag.BY_DATE], **BY_DATE)
 def check_consistency():
-    tasks.await_inputs("check_consistency") >> tasks.check_consistency()
+    tasks.await_inputs("check_consistency") >> tasks.check_consistency() >> tasks.update_cases()
 
 
 check_consistency()

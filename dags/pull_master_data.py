@@ -1,7 +1,8 @@
 """Pull shared master data.
 
 Takes the six shared objects (projects, companies, participants, persons, registrations, key posts) from the integrity
-platform into the warehouse. Incremental with an overlap; the highest version of a row wins.
+platform into the warehouse. Incremental with an overlap; the highest version of a row wins. Beside it the lamps,
+whatever their code: a lamp becomes a case at once, and what was stated after one is asked about.
 
 **Kind:** now. A missed run needs no making up: the next one carries on where the last one ended.
 
@@ -32,6 +33,7 @@ FULL = Param(False, type="boolean", title="Full read", description="Read everyth
 )
 def pull_master_data():
     tasks.pull_master_data()
+    tasks.pull_lamps()
 
 
 pull_master_data()

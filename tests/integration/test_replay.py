@@ -12,6 +12,7 @@ from typing import Any
 
 from deliveries import DAY
 
+from realname_sync.pipelines.cases import update_cases
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.day import run_day
 from realname_sync.pipelines.deliver import TARGETS, deliver
@@ -34,6 +35,15 @@ WITHOUT_A_DATE = {
         ),
         _MASTER,
     ),
+    **dict.fromkeys(
+        ("quality.lamp", "quality.lamp_rule", "quality.case_move"),
+        "as the integrity platform last told its lamps, and what is configured of lamps and cases",
+    ),
+    **dict.fromkeys(
+        ("quality.warning_case", "quality.warning_case_event", "quality.rectification"),
+        "a case goes on from date to date; what it rests on is dated in quality.warning_case_finding",
+    ),
+    "quality.draw": "one row a draw, never changed",
     "delivery.journal_begin": "where the journal began, once for each platform",
     "delivery.open_project": "which projects may be sent now, as the credentials loaded say",
     "delivery.registration": "what a platform knows of companies, teams and workers; they are told once for all dates",
@@ -87,6 +97,7 @@ def test_a_replay_of_one_date_leaves_every_other_date_as_it_was(open_town: Calla
     steps: dict[str, Callable[[], object]] = {
         "extract and build": partial(extract_municipal, town.city, REPLAYED),
         "check": partial(check_consistency, town.city, REPLAYED),
+        "cases": partial(update_cases, town.city, REPLAYED),
         **{f"deliver to {target}": partial(deliver, town.city, REPLAYED, target) for target in TARGETS},
         "sweep": partial(sweep, town.city, REPLAYED, earlier_days=0),
         "reconcile": partial(reconcile_uploads, town.city, REPLAYED),

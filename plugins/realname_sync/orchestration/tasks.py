@@ -32,6 +32,15 @@ def pull_master_data(params: dict[str, Any]) -> dict[str, Any]:
     return counts
 
 
+@task(pool=Pool.INTEGRITY)
+def pull_lamps(params: dict[str, Any]) -> dict[str, Any]:
+    """Pull the lamps, settle what was stated after them, and let the cases follow."""
+    from realname_sync.pipelines.lamps_and_cases import take_up_lamps
+
+    with opened_city() as city:
+        return take_up_lamps(city, full=bool(params["full"]))
+
+
 @task.sensor(mode="reschedule", poke_interval=_POKE_SECONDS, timeout=_WAIT_SECONDS)
 def await_inputs(step: str) -> PokeReturnValue:
     """Wait until what the step builds on is there for the work date, as the warehouse tells."""
@@ -59,6 +68,15 @@ def check_consistency() -> dict[str, Any]:
     from realname_sync.pipelines.check import check_consistency
 
     return for_work_date(check_consistency, assets.FINDINGS)
+
+
+@task(inlets=[assets.FINDINGS])
+def update_cases() -> dict[str, Any]:
+    """Open and update the cases that follow from the day's findings and the lamps."""
+    from realname_sync.pipelines.cases import update_cases
+
+    with opened_city() as city:
+        return update_cases(city, run_work_date())
 
 
 @task(inlets=[assets.FINDINGS], outlets=[assets.SENT_TO_PROVINCE], pool=Pool.PROVINCE)

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 from realname_sync.errors import BrokenRulesError
+from realname_sync.pipelines.cases import update_cases
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.deliver import TARGETS, deliver
 from realname_sync.pipelines.extract import extract_municipal
+from realname_sync.pipelines.lamps_and_cases import take_up_lamps
 from realname_sync.pipelines.pull import pull_master_data
 from realname_sync.pipelines.reconcile import reconcile_uploads
 from realname_sync.pipelines.report import report_quality
@@ -24,6 +26,8 @@ def run_day(city: City, work_date: date, progress: Callable[[str], None] = lambd
     summary: dict[str, Any] = {}
     progress("pull the shared master data")
     summary["pull"] = pull_master_data(city)
+    progress("pull the lamps")
+    summary["lamps"] = take_up_lamps(city)
     progress("extract the municipal platform")
     summary["extract"] = extract_municipal(city, work_date)
     progress("check consistency")
@@ -33,6 +37,7 @@ def run_day(city: City, work_date: date, progress: Callable[[str], None] = lambd
     except BrokenRulesError as failure:
         broken = failure
         progress(str(failure))
+    summary["cases"] = update_cases(city, work_date)
     for target in TARGETS:
         progress(f"deliver to the {target}")
         summary[target] = deliver(city, work_date, target, progress=progress)

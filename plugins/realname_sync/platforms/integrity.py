@@ -1,4 +1,4 @@
-"""The integrity platform: shared master data, how corrections and lamps stand, and asking for a correction.
+"""The integrity platform: shared master data, how corrections and lamps stand, what is asked for and stated there.
 
 Shared data are never written: a correction is a request, and a clerk there decides on it.
 """
@@ -64,10 +64,6 @@ class IntegrityPlatform:
         """Send a Correction.Add whose text is ready, and return its serial code; see `OpenApiClient.write`."""
         return self.client.write("Correction.Add", data_text, self._credentials)
 
-    def result(self, serial_code: str) -> AsyncResult:
-        """How a write stands; see `OpenApiClient.result` for the errors."""
-        return self.client.result(serial_code, self._credentials)
-
     def correction(self, ticket_no: str) -> Iterator[Page]:
         """How one correction stands."""
         return self.client.pages("Correction.Query", {"ticketNo": ticket_no}, self._credentials)
@@ -80,6 +76,14 @@ class IntegrityPlatform:
         """The lamps of a city or county, lit and put out."""
         query = _query(areaCode=area_code, updatedSince=updated_since)
         return self.client.pages("WarningLamp.Query", query, self._credentials)
+
+    def rectify(self, data_text: str) -> str:
+        """State what was done after a lamp, in a text that is ready; the serial code, or what `client.write` raises."""
+        return self.client.write("Rectification.Add", data_text, self._credentials)
+
+    def result(self, serial_code: str) -> AsyncResult:
+        """How a write stands; see `OpenApiClient.result` for the errors."""
+        return self.client.result(serial_code, self._credentials)
 
 
 def _query(**fields: Any) -> dict[str, Any]:

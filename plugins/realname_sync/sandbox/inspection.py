@@ -1,4 +1,4 @@
-"""What tests and the demo may ask of a platform from this machine: calls, counts, punches of a day, faults, tickets.
+"""What tests and the demo may ask of a platform from this machine: calls, counts, punches, faults, tickets, lamps.
 
 Nothing here belongs to the protocol; a real platform has none of it.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 from psycopg import sql
 
-from realname_sync.sandbox import corrections_desk
+from realname_sync.sandbox import corrections_desk, lamps
 from realname_sync.sandbox.platform import Platform
 from realname_sync.sandbox.wire_json import dump_json
 
@@ -156,7 +156,37 @@ def inspection_routes(platform: Platform) -> list[web.AbstractRouteDef]:
         platform.faults.clear()
         return _json([])
 
+    def only_integrity() -> None:
+        if platform.name != "integrity":
+            raise web.HTTPNotFound(text="only the integrity platform has lamps")
+
+    async def get_lamps(_request: web.Request) -> web.Response:
+        only_integrity()
+        return _json(await lamps.list_lamps(platform))
+
+    async def post_lamps(request: web.Request) -> web.Response:
+        """`{"light": [{projectCode, ruleCode, detail}], "clear": [lampId]}`, either or both."""
+        only_integrity()
+        try:
+            body = json.loads(await request.text())
+            lit = await lamps.light(platform, platform.now(), body.get("light", ()))
+            cleared = await lamps.clear(platform, platform.now(), body.get("clear", ()))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        return _json({"lit": lit, "cleared": cleared})
+
+    async def judge_lamps(request: web.Request) -> web.Response:
+        only_integrity()
+        try:
+            day = date.fromisoformat(request.query.get("date", ""))
+        except ValueError:
+            raise web.HTTPBadRequest(text="date is needed, as yyyy-MM-dd") from None
+        return _json(await lamps.judge(platform, platform.now(), day))
+
     return [
+        web.get("/sandbox/lamps", get_lamps),
+        web.post("/sandbox/lamps", post_lamps),
+        web.post("/sandbox/lamps/judge", judge_lamps),
         web.get("/sandbox/counts", get_counts),
         web.get("/sandbox/attendance", get_attendance),
         web.get("/sandbox/calls", get_calls),

@@ -89,6 +89,10 @@ class Platform:
         """A call that has just come in."""
         return Call(platform=self.name, received_at=self._setting.wall_clock())
 
+    def now(self) -> datetime:
+        """The instant that what happens at the platform counts for, by its arrival clock."""
+        return self._setting.arrival_clock()
+
     def is_write(self, method: str) -> bool:
         """Whether the platform takes this method as a write."""
         return method in self._writes

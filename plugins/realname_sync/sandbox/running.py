@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
-from realname_sync.sandbox import inspection
+from realname_sync.sandbox import inspection, lamps
 from realname_sync.sandbox.platform import Platform, Setting
 from realname_sync.sandbox.server import open_platforms
 from realname_sync.settings import SANDBOX_PORTS
@@ -77,6 +77,22 @@ class RunningPlatforms:
             NotDecidedError: that cannot be done with the ticket; nothing has changed.
         """
         return self._do(inspection.decide_correction(self._platforms["integrity"], ticket_no, action, reason))
+
+    def light_lamp(self, project_code: str, rule_code: str, detail: str = "") -> str:
+        """Light one lamp, as POST /sandbox/lamps does; its number."""
+        platform = self._platforms["integrity"]
+        lamp = {"projectCode": project_code, "ruleCode": rule_code, "detail": detail}
+        return self._do(lamps.light(platform, platform.now(), [lamp]))[0]
+
+    def clear_lamp(self, lamp_id: str) -> None:
+        """Put one lamp out."""
+        platform = self._platforms["integrity"]
+        self._do(lamps.clear(platform, platform.now(), [lamp_id]))
+
+    def judge_lamps(self, day: date) -> dict[str, list[str]]:
+        """As POST /sandbox/lamps/judge: light and put out by what the platforms know of that day."""
+        platform = self._platforms["integrity"]
+        return self._do(lamps.judge(platform, platform.now(), day))
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)

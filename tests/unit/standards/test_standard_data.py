@@ -44,7 +44,7 @@ HANDLED_WRITES = {
     },
     "zhejiang_2_0": {
         "ProjectSubContractor.Add", "Team.Add", "ProjectWorker.Add", "WorkerEntryExit.Add", "KeyPost.Upload",
-        "Device.Upload", "WorkerAttendance.Add", "Correction.Add",
+        "Device.Upload", "WorkerAttendance.Add", "Correction.Add", "Rectification.Add",
     },
 }  # fmt: skip
 

@@ -31,6 +31,8 @@ create table if not exists integrity.lamp (
     updated_at timestamp(0) not null
 );
 
+create sequence if not exists integrity.lamp_no;
+
 -- status: 1 received, 2 accepted, 3 rejected, 4 applied
 create table if not exists integrity.correction (
     ticket_no text collate "C" primary key,

@@ -1,0 +1,4 @@
+-- One draw. Reads quality.draw.
+SELECT *
+FROM quality.draw
+WHERE draw_id = :draw_id;
