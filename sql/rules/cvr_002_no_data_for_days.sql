@@ -36,6 +36,6 @@ WHERE
     AND NOT EXISTS (
         SELECT 1 FROM core.punch AS punch
         WHERE
-            punch.work_date BETWEEN due.first_day AND :work_date AND punch.project_code = project.project_code
+            punch.work_date BETWEEN (SELECT due.first_day FROM due) AND :work_date AND punch.project_code = project.project_code
             AND punch.withdrawn_at IS NULL
     );

@@ -26,7 +26,7 @@ used AS (
     WHERE punch.work_date BETWEEN :work_date - :days_back AND :work_date AND punch.withdrawn_at IS NULL
     WINDOW
         in_order AS (
-            PARTITION BY punch.device_sn, punch.device_record_id
+            PARTITION BY punch.device_sn COLLATE "C", punch.device_record_id COLLATE "C"
             ORDER BY punch.received_at, length(punch.punch_id), punch.punch_id
         )
 )

@@ -83,9 +83,9 @@ def _stays(city: City, before: list[Attendance], today: list[Attendance]) -> Ite
         for place, row in enumerate(rows):
             at, following = _believed(row), rows[place + 1 :]
             ran_out = midnight <= at + SIXTEEN < midnight + timedelta(days=1)
-            seen = any(
-                _believed(later) <= at + (SIXTEEN if later.direction == "01" else TWENTY_FOUR) for later in following
-            )
+            then = following[0] if following else None
+            shift = SIXTEEN if then is None or then.direction == "01" else TWENTY_FOUR
+            seen = then is not None and _believed(then) <= at + shift
             begun = starts[row.project_code] <= day_of(row)
             if row.direction == "01" and who in rosters and begun and ran_out and not seen:
                 yield "RST-013", "punch", str(row.id), "direction"
