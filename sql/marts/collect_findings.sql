@@ -1,9 +1,16 @@
--- Collect a day's findings with project, district and their life over all days. Reads marts.finding, quality.finding; :work_date.
+-- Collect a day's findings with project, district and their life over all days, and whether :previous_date had them, the date checked
+-- before. Reads marts.finding, quality.finding; :work_date. Of the projects :project_codes only, and of findings of no project those in
+-- :area_code, where given.
 -- Writes the temporary table reported_finding, which ends with the transaction.
 CREATE TEMPORARY TABLE reported_finding ON COMMIT DROP AS
 WITH today AS (
     SELECT * FROM marts.finding
-    WHERE work_date = cast(:work_date AS date)
+    WHERE
+        work_date = cast(:work_date AS date)
+        AND (
+            cast(:project_codes AS text[]) IS NULL OR project_code = any(cast(:project_codes AS text[]))
+            OR (project_code IS NULL AND quality.lies_within(area_code, cast(:area_code AS text)))
+        )
 ),
 
 life AS (
@@ -14,7 +21,8 @@ life AS (
         past.field,
         min(past.work_date) AS first_seen,
         max(past.work_date) AS last_seen,
-        count(*) AS days_seen
+        count(*) AS days_seen,
+        bool_or(past.work_date = cast(:previous_date AS date)) AS was_there
     FROM quality.finding AS past
     INNER JOIN today
         ON
@@ -38,7 +46,9 @@ SELECT
     today.area_code,
     life.first_seen,
     life.last_seen,
-    life.days_seen
+    life.days_seen,
+    quality.finding_id(today.rule_id, today.object, today.object_key, today.field) AS finding_id,
+    cast(:previous_date AS date) IS NOT NULL AND NOT coalesce(life.was_there, FALSE) AS is_new
 FROM today
 INNER JOIN life
     ON

@@ -1,12 +1,17 @@
 """The report as a typed document: every figure, with the rows behind it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from realname_sync.quality.report.rows import FindingRow, PunchRow, ReconciliationRow, StepRun
+from realname_sync.quality.report.scope import Scope
+
+if TYPE_CHECKING:  # both are made of what stands here
+    from realname_sync.quality.report.changes import Change
+    from realname_sync.quality.report.trends import Trends
 
 TARGETS = ("province", "nation")
 SEVERITIES = ("stop", "warn", "note")
@@ -206,7 +211,15 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class QualityReport:
-    """One work date. `rules` are those with findings, `silent_rules` the rest of the catalogue."""
+    """One work date of the city, or of a part of it.
+
+    Attributes:
+        rules: those with findings; `silent_rules` is the rest of the catalogue.
+        changes: against the date checked before, `previous_date`; `gone` holds the first rows of what it had.
+        trends: the last days up to this one.
+        files: further files beside the page, by name.
+        docs_page: where the page finds what Great Expectations says of the extracted data, if it was kept.
+    """
 
     city_code: str
     work_date: date
@@ -223,6 +236,13 @@ class QualityReport:
     steps: Sequence[StepRun]
     titles: Mapping[str, RuleText]
     caps: "Caps"
+    scope: Scope = field(default_factory=Scope)
+    previous_date: date | None = None
+    changes: Sequence["Change"] = ()
+    gone: Sequence[FindingRow] = ()
+    trends: "Trends | None" = None
+    files: Sequence[str] = ()
+    docs_page: str | None = None
 
     @property
     def projects(self) -> list[ProjectDay]:
