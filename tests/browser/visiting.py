@@ -40,3 +40,5 @@ def log_in(visit: Visit, system: System, user: str) -> None:
     page.locator('input[name="password"]').fill(system.airflow.password_of(user))
     page.locator('button[type="submit"]').click()
     page.wait_for_url(lambda address: "/auth/login" not in address)
+    page.wait_for_load_state("networkidle")
+    visit.complaints.clear()  # of Airflow's own page, which asks before it knows that nobody is logged in

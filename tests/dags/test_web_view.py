@@ -1,4 +1,4 @@
-"""The view in Airflow's page, on Airflow's real API application: who may see it, what it shows, that it changes nothing."""
+"""The view on Airflow's real API application: who may see it, what it shows, and that it changes nothing."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -28,7 +28,7 @@ from realname_sync.quality.report.model import (
 from realname_sync.quality.report.privacy import Privacy
 from realname_sync.quality.report.rows import FindingRow, PunchRow, ReconciliationRow, StepRun
 from realname_sync.quality.report.scope import Scope, scoped_to
-from realname_sync.quality.report.trends import read_trends
+from realname_sync.quality.report.trends import Trends, read_trends
 from realname_sync.warehouse import statements
 from realname_sync.workdate import day_bounds
 
@@ -104,12 +104,13 @@ class DayReader:
         projects = self._projects(findings, punches)
         titles = {**{row.rule_id: _unlisted(row) for row in self._findings}, **(known or {}), **in_force}
         rule_days = self._rules(titles, findings)
+        arrivals = {target: _sum(Arrival(), (one.arrivals[target] for one in projects)) for target in TARGETS}
         return QualityReport(
             city_code=city_code,
             work_date=self._work_date,
             generated_at=generated_at,
             day_is_over=generated_at >= self._day_end,
-            arrivals={target: _sum(Arrival(), (one.arrivals[target] for one in projects)) for target in TARGETS},
+            arrivals=arrivals,
             districts=_districts(projects),
             causes=self._causes(punches),
             rules=rule_days,
@@ -124,7 +125,7 @@ class DayReader:
             previous_date=self._previous,
             changes=self._changes(),
             gone=self._gone(),
-            trends=read_trends(self._connection, self._work_date, scope=self._scoped),
+            trends=self._trends(arrivals),
         )
 
     def all_findings(self) -> Iterator[FindingRow]:
@@ -286,6 +287,15 @@ class DayReader:
                 self._connection, "marts/list_reconciliation", work_date=self._work_date, project_codes=codes
             )
         ]
+
+    def _trends(self, arrivals: Mapping[str, Arrival]) -> Trends:
+        """The days before as they were reported, and this one as it is."""
+        before = read_trends(self._connection, self._work_date, scope=self._scoped)
+        days = {
+            target: {**before.arrivals[target], **({self._work_date: one} if one.due else {})}
+            for target, one in arrivals.items()
+        }
+        return replace(before, arrivals=days)
 
     def _changes(self) -> list[Change]:
         if self._previous is None:
