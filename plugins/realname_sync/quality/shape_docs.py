@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from realname_sync.quality.report.templating import self_contained
 from realname_sync.warehouse import bulk, statements
 from realname_sync.warehouse.engine import Role, transaction
 
@@ -34,7 +35,8 @@ _COUNTS = (
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _RESOURCE = re.compile(r"<(?:link|img)\b[^>]*>", re.DOTALL)
 _HANDLER = re.compile(r"""\son[a-z]+\s*=\s*("[^"]*"|'[^']*')""")
-_TO_SUITES = re.compile(r"""<a href="[^"]*expectations/[^"]*"[^>]*>(.*?)</a>""", re.DOTALL)
+_FOOTER = re.compile(r"<footer\b.*?</footer>", re.DOTALL)
+_TO_SUITES = re.compile(r"""<a\b[^>]*href="(?:[^"]*expectations/|https?:)[^"]*"[^>]*>(.*?)</a>""", re.DOTALL)
 _HEAD = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="color-scheme" content="light dark">
 <style>
@@ -134,12 +136,16 @@ def _build(results: Mapping[str, Any], work_date: date, checked_at: datetime, fo
             context.validation_results_store.set(key, result)
         context.build_data_docs(site_names=[_SITE])
     shutil.rmtree(folder / "static", ignore_errors=True)
+    pages = {file.stem: file.relative_to(folder).as_posix() for file in sorted(folder.glob("validations/**/*.html"))}
     for file in folder.rglob("*.html"):
         file.write_text(_self_contained(file.read_text(encoding="utf-8")), encoding="utf-8")
+    # Its own first page is drawn by a script that is fetched; this one needs none.
+    overview = self_contained("shape.html.j2", results=results, pages=pages, work_date=work_date, checked_at=checked_at)
+    (folder / "index.html").write_text(overview, encoding="utf-8")
 
 
 def _self_contained(page: str) -> str:
     """The page without anything that is fetched or run, and with a style of ours."""
-    for pattern in (_SCRIPT, _RESOURCE, _HANDLER):
+    for pattern in (_SCRIPT, _RESOURCE, _HANDLER, _FOOTER):
         page = pattern.sub("", page)
     return _TO_SUITES.sub(r"\1", page).replace("</head>", f"{_HEAD}\n</head>", 1)

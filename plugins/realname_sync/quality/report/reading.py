@@ -318,7 +318,7 @@ class DayReader:
     def _steps(self, moment: datetime) -> list[StepRun]:
         rows = statements.rows(self._connection, "marts/list_step_runs", work_date=self._work_date, moment=moment)
         runs = [StepRun(row.step, row.target, row.state, row.started_at, row.ended_at) for row in rows]
-        return sorted((run for run in runs if run.step != "report_quality"), key=lambda run: run.started_at)
+        return sorted((run for run in runs if not run.step.startswith("report_")), key=lambda run: run.started_at)
 
 
 def _grouped(rows: Iterable[Any], name: str) -> dict[Any, list[Any]]:
