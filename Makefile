@@ -38,6 +38,20 @@ simulate: $(INSTALLED) ## Days of delivery on virtual time, each from its seed (
 	@PYTHONPATH=tests $(BIN)/python -m simulation $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(INTERLEAVINGS),--interleavings $(INTERLEAVINGS)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
+BROWSER := var/browser
+CHROMIUM ?= /usr/bin/chromium
+
+.PHONY: browser
+browser: $(BROWSER)/python/.installed ## A browser through Airflow's page: log in, look, sort, filter (CHROMIUM=/usr/bin/chromium ARGS=…)
+	@test -x "$(CHROMIUM)" || { echo "Chromium is needed: apt-get install chromium, or set CHROMIUM=/path/to/it" >&2; exit 1; }
+	@CHROMIUM="$(CHROMIUM)" PYTHONPATH=plugins:$(BROWSER)/python $(BIN)/python -m pytest tests/browser $(ARGS)
+	@echo "screenshots: $(BROWSER)/"
+
+$(BROWSER)/python/.installed: requirements-browser.lock $(INSTALLED)
+	@rm -rf $(BROWSER)/python && mkdir -p $(BROWSER)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(BROWSER)/python -r requirements-browser.lock
+	@touch $@
+
 .PHONY: check
 check: lint types test ## Everything that has to be green before a commit
 
@@ -73,6 +87,7 @@ lock: $(INSTALLED) ## Resolve the dependencies anew and write the locks
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(COMPILE) --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --upgrade --group installer -o requirements-uv.lock
+	$(COMPILE) --upgrade --group browser -c requirements-dev.lock -o requirements-browser.lock
 
 .PHONY: clean
 clean: ## Remove what demo and tests wrote; .venv stays

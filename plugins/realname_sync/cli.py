@@ -19,7 +19,7 @@ from realname_sync.command_parts import opened_city as _city
 from realname_sync.command_parts import read_date as _date
 from realname_sync.command_parts import say as _say
 from realname_sync.command_parts import say_counts as _counts
-from realname_sync.errors import RealnameError
+from realname_sync.errors import RealnameError, WorkDateError
 from realname_sync.workdate import system_clock, work_date_of
 
 app = typer.Typer(
@@ -142,12 +142,32 @@ def reconcile(
 
 
 @app.command()
-def report(work_date: WorkDate) -> None:
-    """Write the quality report of a date."""
-    from realname_sync.pipelines.report import report_quality
+def report(
+    work_date: Annotated[
+        date | None, typer.Argument(parser=_date, metavar="[DATE]", help="The work date, as yyyy-MM-dd.")
+    ] = None,
+    month: Annotated[str | None, typer.Option(metavar="yyyy-MM", help="A month instead of a date.")] = None,
+    area: Annotated[str | None, typer.Option(metavar="CODE", help="Only this district, such as 330106.")] = None,
+    project: Annotated[str | None, typer.Option(metavar="CODE", help="Only this project.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where to write it.")] = None,
+) -> None:
+    """Write the quality report of a date or a month."""
+    from realname_sync.pipelines.report import report_month, report_quality
+    from realname_sync.quality.report.month import parse_month
+    from realname_sync.quality.report.scope import Scope
 
+    if (work_date is None) == (month is None):
+        raise typer.BadParameter("give a DATE or --month yyyy-MM, one of the two")
+    try:
+        first = parse_month(month) if month else None
+    except WorkDateError as wrong:
+        raise typer.BadParameter(str(wrong)) from None
+    scope = Scope(area, project)
     with _city() as city:
-        _counts(report_quality(city, work_date))
+        if first is not None:
+            _counts(report_month(city, first, out, scope))
+        elif work_date is not None:
+            _counts(report_quality(city, work_date, out, scope))
 
 
 @app.command()

@@ -1,5 +1,6 @@
--- Collect a day's findings with project, district and their life over all days, but for the muted ones.
--- Reads marts.finding, quality.finding, quality.muted_finding; :work_date.
+-- Collect a day's findings with project, district and their life over all days, and whether :previous_date had them, the date checked
+-- before; not the muted ones. Reads marts.finding, quality.finding, quality.muted_finding; :work_date. Of the projects :project_codes only,
+-- and of findings of no project those in :area_code, where given.
 -- Writes the temporary table reported_finding, which ends with the transaction.
 CREATE TEMPORARY TABLE reported_finding ON COMMIT DROP AS
 WITH today AS (
@@ -9,7 +10,12 @@ WITH today AS (
         ON
             muted.work_date = cast(:work_date AS date) AND muted.rule_id = finding.rule_id AND muted.object = finding.object
             AND muted.object_key = finding.object_key AND muted.field = finding.field
-    WHERE finding.work_date = cast(:work_date AS date) AND muted.work_date IS NULL
+    WHERE
+        finding.work_date = cast(:work_date AS date) AND muted.work_date IS NULL
+        AND (
+            cast(:project_codes AS text[]) IS NULL OR finding.project_code = any(cast(:project_codes AS text[]))
+            OR (finding.project_code IS NULL AND quality.lies_within(finding.area_code, cast(:area_code AS text)))
+        )
 ),
 
 life AS (
@@ -20,7 +26,8 @@ life AS (
         past.field,
         min(past.work_date) AS first_seen,
         max(past.work_date) AS last_seen,
-        count(*) AS days_seen
+        count(*) AS days_seen,
+        bool_or(past.work_date = cast(:previous_date AS date)) AS was_there
     FROM quality.finding AS past
     INNER JOIN today
         ON
@@ -44,7 +51,9 @@ SELECT
     today.area_code,
     life.first_seen,
     life.last_seen,
-    life.days_seen
+    life.days_seen,
+    quality.finding_id(today.rule_id, today.object, today.object_key, today.field) AS finding_id,
+    cast(:previous_date AS date) IS NOT NULL AND NOT coalesce(life.was_there, FALSE) AS is_new
 FROM today
 INNER JOIN life
     ON

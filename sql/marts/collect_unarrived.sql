@@ -1,5 +1,6 @@
 -- Collect the punches of a day that a target has not acknowledged, with the state delivery.punch_state gives them.
--- Looks up only punches that an exception touched; the rest are told by joins. Reads core.punch, delivery.*; :work_date.
+-- Looks up only punches that an exception touched; the rest are told by joins. Reads core.punch, delivery.*; :work_date. Of the projects
+-- :project_codes only, where given.
 -- Writes the temporary table unarrived, which ends with the transaction; cause is the rule that holds a punch, or the words
 -- it was refused with.
 CREATE TEMPORARY TABLE unarrived ON COMMIT DROP AS
@@ -12,6 +13,7 @@ WITH untouched AS (
     CROSS JOIN (VALUES ('province'), ('nation')) AS target (target)
     WHERE
         punch.work_date = cast(:work_date AS date)
+        AND (cast(:project_codes AS text[]) IS NULL OR punch.project_code = any(cast(:project_codes AS text[])))
         AND NOT EXISTS (
             SELECT FROM delivery.punch_batch AS ledger
             WHERE
@@ -26,7 +28,9 @@ touched AS (
         target,
         punch_id
     FROM delivery.row_outcome
-    WHERE work_date = cast(:work_date AS date)
+    WHERE
+        work_date = cast(:work_date AS date)
+        AND (cast(:project_codes AS text[]) IS NULL OR project_code = any(cast(:project_codes AS text[])))
     UNION
     SELECT
         ledger.project_code,
@@ -37,7 +41,9 @@ touched AS (
         ON
             ledger.work_date = cast(:work_date AS date) AND ledger.project_code = batch.project_code
             AND ledger.batch_id = batch.batch_id
-    WHERE batch.work_date = cast(:work_date AS date) AND batch.state <> 'acknowledged'
+    WHERE
+        batch.work_date = cast(:work_date AS date) AND batch.state <> 'acknowledged'
+        AND (cast(:project_codes AS text[]) IS NULL OR batch.project_code = any(cast(:project_codes AS text[])))
 )
 
 SELECT

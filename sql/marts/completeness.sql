@@ -1,6 +1,6 @@
 -- How far a day's punches have come, per target and project; a project under construction without a punch counts with 0.
 -- Reads core.punch, delivery.*, marts.project and the temporary table unarrived. Writes nothing.
--- Parameters :work_date and :day_end, the first instant after the day.
+-- Parameters :work_date and :day_end, the first instant after the day; of the projects :project_codes only, where given.
 WITH due AS (
     SELECT
         project_code,
@@ -8,7 +8,9 @@ WITH due AS (
         count(*) FILTER (WHERE received_at >= cast(:day_end AS timestamptz)) AS received_late,
         count(*) FILTER (WHERE withdrawn_at IS NOT NULL) AS withdrawn
     FROM core.punch
-    WHERE work_date = cast(:work_date AS date)
+    WHERE
+        work_date = cast(:work_date AS date)
+        AND (cast(:project_codes AS text[]) IS NULL OR project_code = any(cast(:project_codes AS text[])))
     GROUP BY project_code
 ),
 
@@ -51,7 +53,9 @@ listed AS (
     SELECT project_code FROM due
     UNION
     SELECT project_code FROM marts.project
-    WHERE prj_status = '003'
+    WHERE
+        prj_status = '003'
+        AND (cast(:project_codes AS text[]) IS NULL OR project_code = any(cast(:project_codes AS text[])))
 )
 
 SELECT

@@ -16,6 +16,8 @@ SELECT
     first_seen,
     last_seen,
     days_seen,
+    finding_id,
+    is_new,
     rank_in_rule,
     rank_in_project
 FROM (

@@ -42,7 +42,9 @@ def test_a_whole_day_is_reported_without_naming_anyone(open_town: Callable[..., 
     )
     assert report["findings"] == {row.rule_id: row.n for row in found}
 
-    said = Path(report["html"]).read_text(encoding="utf-8") + texts_of(Path(report["xlsx"]))
+    pages = [Path(report["html"]), *map(Path, report["csv"]), *folder.rglob("*.html")]
+    assert len(pages) > 15  # what Great Expectations says of each object, too
+    said = "".join(page.read_text(encoding="utf-8-sig") for page in pages) + texts_of(Path(report["xlsx"]))
     people = town.municipal_rows("SELECT name, id_number, phone FROM person WHERE length(name) > 1")
     shared = town.sandbox_sql(
         "SELECT payload ->> 'name', payload ->> 'idCardNumber', payload ->> 'phone'"

@@ -36,9 +36,13 @@ class DagRun:
 class AirflowApi:
     """A client of the local Airflow, as its administrator."""
 
-    def __init__(self, url: str, alive: Callable[[], None]) -> None:
-        """Talk to Airflow at `url`; `alive` raises once one of its processes has ended."""
+    def __init__(self, url: str, alive: Callable[[], None], login: tuple[str, str] | None = None) -> None:
+        """Talk to Airflow at `url`; `alive` raises once one of its processes has ended.
+
+        `login` is a name with its password; without one, Airflow lets everybody in.
+        """
         self._url = url
+        self._login = login
         self._alive = alive
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy stands between this process and its children
@@ -134,7 +138,11 @@ class AirflowApi:
 
     def _signed_in(self) -> bool:
         try:
-            answer = self._session.get(f"{self._url}/auth/token", timeout=_TIMEOUT)
+            if self._login is None:
+                answer = self._session.get(f"{self._url}/auth/token", timeout=_TIMEOUT)
+            else:
+                body = {"username": self._login[0], "password": self._login[1]}
+                answer = self._session.post(f"{self._url}/auth/token", json=body, timeout=_TIMEOUT)
         except requests.ConnectionError:
             return False
         if not answer.ok:

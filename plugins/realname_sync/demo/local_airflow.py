@@ -40,6 +40,8 @@ class LocalAirflow:
         on_schedule: whether the DAGs also run by their schedules, or only when asked.
         port: of the web page and the API; 0 takes a free one.
         alerts: whether deadline alerts are sent, which takes one part more.
+        users: roles by user name, each with a password of its own that `password_of` tells; without any, nobody has to
+            log in, and everybody is an administrator.
     """
 
     folder: Path
@@ -48,6 +50,8 @@ class LocalAirflow:
     on_schedule: bool = False
     port: int = 0
     alerts: bool = False
+    users: Mapping[str, str] = field(default_factory=dict)
+    _passwords: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     _processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +60,10 @@ class LocalAirflow:
             raise SettingsError("there is no folder dags/ beside sql/: run this in a clone of the repository")
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port()
+        self._passwords = {name: secrets.token_urlsafe(12) for name in self.users}
+        if self.users:
+            self._password_file.touch(mode=0o600)
+            self._password_file.write_text(json.dumps(self._passwords) + "\n", encoding="utf-8")
         settings = self._settings()
         self._environment = {**_outside(), **settings}
         self.environment_file.touch(mode=0o600)
@@ -72,6 +80,14 @@ class LocalAirflow:
         """To be sourced by a shell whose `airflow` and `realname backfill` shall talk to this Airflow."""
         return self.folder / "environment.sh"
 
+    def password_of(self, user: str) -> str:
+        """What that user logs in with."""
+        return self._passwords[user]
+
+    @property
+    def _password_file(self) -> Path:
+        return self.folder / "passwords.json"
+
     def begin(self) -> None:
         """Start bringing the metadata database up to date; other work can be done meanwhile."""
         self._processes["migration"] = self._launch("migration", "db", "migrate")
@@ -87,7 +103,8 @@ class LocalAirflow:
             raise SettingsError(f"Airflow's metadata database could not be made ready: see {self._log('migration')}")
         for part, arguments in {**_PARTS, **(_ALERTS if self.alerts else {})}.items():
             self._processes[part] = self._launch(part, *arguments)
-        api = AirflowApi(self.url, self.check)
+        login = next(((name, self._passwords[name]) for name, role in self.users.items() if role == "admin"), None)
+        api = AirflowApi(self.url, self.check, login)
         api.wait_until_ready(_START_SECONDS)
         return api
 
@@ -150,8 +167,7 @@ class LocalAirflow:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
-            # It listens on this machine only, and nobody else is on it.
-            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+            **self._logins(),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.database_url,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": self.database_url,
             "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": str(self.on_schedule),
@@ -162,6 +178,16 @@ class LocalAirflow:
             "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "9",
             "NO_PROXY": LOOPBACK,
             "no_proxy": LOOPBACK,
+        }
+
+    def _logins(self) -> dict[str, str]:
+        if not self.users:
+            # It listens on this machine only, and nobody else is on it.
+            return {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
+        return {
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{name}:{role}" for name, role in self.users.items()),
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self._password_file),
         }
 
 

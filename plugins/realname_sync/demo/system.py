@@ -1,7 +1,7 @@
 """Starts everything of one machine in the right order, and ends it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,7 @@ def running_system(
     any_city: bool = False,
     on_schedule: bool = False,
     ports: dict[str, int] | None = None,
+    users: Mapping[str, str] | None = None,
 ) -> Iterator[System]:
     """PostgreSQL, a city, the three platforms and Airflow, all ended with the context.
 
@@ -49,6 +50,7 @@ def running_system(
         any_city: keep whatever city is there.
         on_schedule: let the DAGs run by their schedules, too.
         ports: of `airflow` and of the platforms; free ones where not given.
+        users: of Airflow, with their roles; without any, nobody has to log in.
 
     Raises:
         RealnameError: something could not be started.
@@ -69,6 +71,7 @@ def running_system(
             on_schedule=on_schedule,
             port=given.get("airflow", 0),
             alerts=on_schedule,
+            users=users or {},
         )
         started.callback(airflow.stop)
         airflow.begin()

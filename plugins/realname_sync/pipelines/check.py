@@ -24,6 +24,7 @@ from realname_sync.quality.holidays import load_holidays
 from realname_sync.quality.requirements import stage_requirements
 from realname_sync.quality.rules import run_rule
 from realname_sync.quality.shape import find_misshapen
+from realname_sync.quality.shape_docs import keep_results
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
@@ -57,8 +58,10 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
         with transaction(city.engine, Role.CHECK) as connection:
             statements.run(connection, "ops/ensure_work_date", work_date=work_date)
 
+        said: dict[str, dict[str, Any]] = {}
+
         def shape() -> list[Finding]:
-            return list(find_misshapen(city.engine, rules, work_date))
+            return list(find_misshapen(city.engine, rules, work_date, keep=said.__setitem__))
 
         # The suites take their time in Python and the statements theirs in the database, so they go side by side.
         with ThreadPoolExecutor(1, "suites") as suites, transaction(city.engine, Role.CHECK) as connection:
@@ -77,6 +80,7 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
             checked_at = city.clock()
             findings.replace_findings(connection, work_date, checked_at)
             findings.record_look(connection, work_date, broken, looked_at, pulled_until)
+            keep_results(connection, work_date, said, checked_at)
             if not any(one.severity == "stop" for one in broken):
                 statements.run(
                     connection,

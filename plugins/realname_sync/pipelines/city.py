@@ -1,29 +1,30 @@
 """What every step needs at hand: the databases, the vault, the clock and the connections."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import Engine
 
 from realname_sync import settings
 from realname_sync.settings import ConnectionSpec
-from realname_sync.warehouse.engine import open_engine
+from realname_sync.warehouse.engine import Pool, open_engine
 from realname_sync.warehouse.protection import Vault, open_vault
 from realname_sync.workdate import Clock
 
 
 @dataclass(frozen=True)
 class City:
-    """One city's system: where its connections are found, and the clock it goes by."""
+    """One city's system: where its connections are found, the clock it goes by, its pool of warehouse connections."""
 
     connection: Callable[[str], ConnectionSpec]
     clock: Clock
+    pool: Pool = field(default_factory=Pool)
 
     @cached_property
     def engine(self) -> Engine:
         """The warehouse."""
-        return open_engine(self.connection("warehouse_db"))
+        return open_engine(self.connection("warehouse_db"), self.pool)
 
     @cached_property
     def municipal(self) -> Engine:
@@ -42,6 +43,10 @@ class City:
                 self.__dict__.pop(name).dispose()
 
 
-def open_city(connection: Callable[[str], ConnectionSpec] = settings.connection, clock: Clock | None = None) -> City:
+def open_city(
+    connection: Callable[[str], ConnectionSpec] = settings.connection,
+    clock: Clock | None = None,
+    pool: Pool | None = None,
+) -> City:
     """The city that these connections describe; nothing is opened before it is used."""
-    return City(connection, clock or settings.clock())
+    return City(connection, clock or settings.clock(), pool or Pool())

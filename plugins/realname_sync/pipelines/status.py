@@ -95,9 +95,7 @@ def day_status(city: City, work_date: date) -> DayStatus:
     with transaction(city.engine, Role.READ) as connection:
         projects = project_states(connection, work_date)
         totals = _totals(projects)
-        loads = _loads(totals)
-        is_open = work_date == work_date_of(now) or any(load.left for load in loads.values())
-        expected = forecasts(connection, work_date, loads, now) if is_open else {}
+        expected = open_forecasts(connection, work_date, projects, now)
         found = statements.rows(connection, "marts/count_by_rule", work_date=work_date)
         broken = statements.rows(connection, "quality/list_broken_rules", work_date=work_date)
         ran: list[Any] = list(statements.rows(connection, "marts/list_step_runs", work_date=work_date, moment=now))
@@ -120,6 +118,15 @@ def day_forecasts(city: City, work_date: date) -> dict[str, Forecast]:
     with transaction(city.engine, Role.READ) as connection:
         loads = _loads(_totals(project_states(connection, work_date)))
         return forecasts(connection, work_date, loads, city.clock())
+
+
+def open_forecasts(
+    connection: Connection, work_date: date, projects: Sequence[ProjectState], now: datetime
+) -> dict[str, Forecast]:
+    """The forecasts of a date whose projects stand like that; empty unless it is today or something is left."""
+    loads = _loads(_totals(projects))
+    is_open = work_date == work_date_of(now) or any(load.left for load in loads.values())
+    return forecasts(connection, work_date, loads, now) if is_open else {}
 
 
 def project_states(connection: Connection, work_date: date) -> list[ProjectState]:

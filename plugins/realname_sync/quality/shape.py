@@ -8,7 +8,7 @@ seconds to import and so is imported where it is used.
 import json
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from realname_sync.errors import SettingsError
 from realname_sync.quality.catalogue import SUITES, Rule
 from realname_sync.quality.findings import Finding
+from realname_sync.quality.shape_docs import without_values
 from realname_sync.resources import expectations
 from realname_sync.warehouse.engine import Role
 from realname_sync.workdate import day_bounds
@@ -58,7 +59,11 @@ def load_suites() -> Mapping[str, Suite]:
 
 
 def find_misshapen(
-    engine: Engine, rules: Mapping[str, Rule], work_date: date, suites: Sequence[Suite] | None = None
+    engine: Engine,
+    rules: Mapping[str, Rule],
+    work_date: date,
+    suites: Sequence[Suite] | None = None,
+    keep: Callable[[str, dict[str, Any]], None] = lambda _object, _result: None,
 ) -> Iterator[Finding]:
     """What does not fit its suite on the work date, by those of the rules that the suites implement.
 
@@ -67,6 +72,7 @@ def find_misshapen(
         rules: the rules in force, by id.
         work_date: the date the punches are of; other objects are checked as they are now.
         suites: the suites to run; all when left out.
+        keep: is given each suite's object and result, without a value of any row.
 
     Raises:
         SettingsError: an expectation could not be evaluated.
@@ -77,7 +83,7 @@ def find_misshapen(
         for suite in load_suites().values() if suites is None else suites:
             wanted = [one for one in suite.expectations if one["meta"]["rule_id"] in ours]
             if wanted:
-                yield from _findings(datasource, suite, wanted, bounds)
+                yield from _findings(datasource, suite, wanted, bounds, keep)
 
 
 @dataclass(frozen=True)
@@ -140,14 +146,21 @@ def _datasource(engine: Engine, work_date: date) -> Iterator[Any]:
         datasource.get_engine().dispose()
 
 
-def _findings(datasource: Any, suite: Suite, wanted: Sequence[Mapping[str, Any]], bounds: Bounds) -> Iterator[Finding]:
+def _findings(
+    datasource: Any,
+    suite: Suite,
+    wanted: Sequence[Mapping[str, Any]],
+    bounds: Bounds,
+    keep: Callable[[str, dict[str, Any]], None],
+) -> Iterator[Finding]:
     from great_expectations import ExpectationSuite
 
     asset = datasource.add_table_asset(suite.object, table_name=suite.view)
     batch = asset.get_batch(asset.build_batch_request())
     asked = ExpectationSuite(name=suite.object, expectations=[dict(one) for one in wanted])
     overview = batch.validate(asked, result_format="BOOLEAN_ONLY", expectation_parameters=bounds.parameters)
-    for result in overview.results:
+    details: dict[int, Any] = {}
+    for place, result in enumerate(overview.results):
         _require_evaluated(suite, result)
         if not result.success:
             failed = result.expectation_config.to_domain_obj()
@@ -162,7 +175,9 @@ def _findings(datasource: Any, suite: Suite, wanted: Sequence[Mapping[str, Any]]
                 expectation_parameters=bounds.parameters,
             )
             _require_evaluated(suite, detail)
+            details[place] = detail
             yield from _rows(suite, failed, detail.result["unexpected_index_list"] or (), bounds)
+    keep(suite.object, without_values(overview, details))
 
 
 def _rows(suite: Suite, failed: Any, unexpected: Sequence[Mapping[str, Any]], bounds: Bounds) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -14,6 +14,13 @@ from realname_sync.settings import ConnectionSpec, home
 from realname_sync.warehouse.embedded import embedded_server, ensure_database
 
 _servers: dict[Path, Any] = {}
+
+
+class Pool(NamedTuple):
+    """How many connections a process keeps, and how many more it may open for a moment."""
+
+    size: int = 12
+    overflow: int = 8
 
 
 class Role(StrEnum):
@@ -53,20 +60,20 @@ def database_url(spec: ConnectionSpec) -> URL:
     return URL.create(driver, spec.login or None, spec.password or None, spec.host or None, spec.port, spec.database)
 
 
-def open_engine(spec: ConnectionSpec) -> Engine:
+def open_engine(spec: ConnectionSpec, pool: Pool | None = None) -> Engine:
     """An engine for that connection, with the session in UTC.
 
     Raises:
         ConnectionMissingError: the connection names no database.
     """
-    url = database_url(spec)
+    url, pool = database_url(spec), pool or Pool()
     if not url.drivername.startswith("postgresql"):
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     return create_engine(
         url,
         hide_parameters=True,  # an error names the statement, never the rows
-        pool_size=12,
-        max_overflow=8,
+        pool_size=pool.size,
+        max_overflow=pool.overflow,
         # A process that was stopped in the middle of a transaction must not keep its locks for ever.
         connect_args={
             "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=10min",

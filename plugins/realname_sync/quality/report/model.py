@@ -1,12 +1,17 @@
 """The report as a typed document: every figure, with the rows behind it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from realname_sync.quality.report.rows import FindingRow, PunchRow, ReconciliationRow, StepRun
+from realname_sync.quality.report.scope import Scope
+
+if TYPE_CHECKING:  # both are made of what stands here
+    from realname_sync.quality.report.changes import Change
+    from realname_sync.quality.report.trends import Trends
 
 TARGETS = ("province", "nation")
 SEVERITIES = ("stop", "warn", "note")
@@ -206,9 +211,16 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class QualityReport:
-    """One work date. `rules` are those with findings, `silent_rules` the rest of the catalogue.
+    """One work date of the city, or of a part of it.
 
-    `broken_rules` could not be carried out when the date was last checked; `muted` findings are in no figure.
+    Attributes:
+        rules: those with findings; `silent_rules` is the rest of the catalogue.
+        broken_rules: those that could not be carried out when the date was last checked.
+        muted: findings of the date that are in no figure.
+        changes: against the date checked before, `previous_date`; `gone` holds the first rows of what it had.
+        trends: the last days up to this one.
+        files: further files beside the page, by name.
+        docs_page: where the page finds what Great Expectations says of the extracted data, if it was kept.
     """
 
     city_code: str
@@ -228,6 +240,13 @@ class QualityReport:
     caps: "Caps"
     broken_rules: Sequence[str] = ()
     muted: int = 0
+    scope: Scope = field(default_factory=Scope)
+    previous_date: date | None = None
+    changes: Sequence["Change"] = ()
+    gone: Sequence[FindingRow] = ()
+    trends: "Trends | None" = None
+    files: Sequence[str] = ()
+    docs_page: str | None = None
 
     @property
     def projects(self) -> list[ProjectDay]:

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row
 
+from realname_sync.quality.report.changes import Change, read_changes
 from realname_sync.quality.report.model import (
     BEHIND,
     SEVERITIES,
@@ -26,6 +27,8 @@ from realname_sync.quality.report.model import (
 )
 from realname_sync.quality.report.privacy import Privacy
 from realname_sync.quality.report.rows import FindingRow, PunchRow, ReconciliationRow, StepRun
+from realname_sync.quality.report.scope import Scope, scoped_to
+from realname_sync.quality.report.trends import Trends, read_trends
 from realname_sync.warehouse import statements
 from realname_sync.workdate import day_bounds
 
@@ -52,14 +55,30 @@ class DayReader:
     The transaction should be REPEATABLE READ, so that figures and rows are of the same instant.
     """
 
-    def __init__(self, connection: Connection, work_date: date, caps: Caps | None = None) -> None:
+    def __init__(
+        self, connection: Connection, work_date: date, caps: Caps | None = None, scope: Scope | None = None
+    ) -> None:
         self._connection = connection
         self._work_date = work_date
         self._caps = caps or Caps()
-        statements.run(connection, "marts/collect_unarrived", work_date=work_date)
-        statements.run(connection, "marts/collect_findings", work_date=work_date)
+        self._scope = scope or Scope()
+        self._scoped = scoped_to(connection, self._scope)
+        self._previous = statements.scalar(
+            connection, "live/newest_checked_date", last_date=work_date - timedelta(days=1)
+        )
+        codes_only = {"project_codes": self._scoped.parameters["project_codes"]}
+        statements.run(connection, "marts/collect_unarrived", work_date=work_date, **codes_only)
+        statements.run(
+            connection,
+            "marts/collect_findings",
+            work_date=work_date,
+            previous_date=self._previous,
+            **self._scoped.parameters,
+        )
         _, self._day_end = day_bounds(work_date)
-        self._arrivals = statements.rows(connection, "marts/completeness", work_date=work_date, day_end=self._day_end)
+        self._arrivals = statements.rows(
+            connection, "marts/completeness", work_date=work_date, day_end=self._day_end, **codes_only
+        )
         self._findings = statements.rows(connection, "marts/count_findings")
         names = statements.rows(connection, "marts/list_names_in_refusals")
         codes = {row.project_code for row in (*self._arrivals, *self._findings) if row.project_code}
@@ -85,12 +104,13 @@ class DayReader:
         projects = self._projects(findings, punches)
         titles = {**{row.rule_id: _unlisted(row) for row in self._findings}, **(known or {}), **in_force}
         rule_days = self._rules(titles, findings)
+        arrivals = {target: _sum(Arrival(), (one.arrivals[target] for one in projects)) for target in TARGETS}
         return QualityReport(
             city_code=city_code,
             work_date=self._work_date,
             generated_at=generated_at,
             day_is_over=generated_at >= self._day_end,
-            arrivals={target: _sum(Arrival(), (one.arrivals[target] for one in projects)) for target in TARGETS},
+            arrivals=arrivals,
             districts=_districts(projects),
             causes=self._causes(punches),
             rules=rule_days,
@@ -103,6 +123,11 @@ class DayReader:
             caps=self._caps,
             broken_rules=[row.rule_id for row in self._of_date("quality/list_broken_rules")],
             muted=sum(row.muted for row in self._of_date("marts/count_by_rule")),
+            scope=self._scope,
+            previous_date=self._previous,
+            changes=self._changes(),
+            gone=self._gone(),
+            trends=self._trends(arrivals),
         )
 
     def all_findings(self) -> Iterator[FindingRow]:
@@ -148,6 +173,8 @@ class DayReader:
             first_seen=row.first_seen,
             last_seen=row.last_seen,
             days_seen=row.days_seen,
+            finding_id=row.finding_id,
+            is_new=row.is_new,
         )
 
     def _punch(self, row: Row[Any]) -> PunchRow:
@@ -248,6 +275,7 @@ class DayReader:
         return sorted(days, key=lambda day: -day.tally.total)
 
     def _reconciliation(self) -> list[ReconciliationRow]:
+        codes = self._scoped.parameters["project_codes"]
         return [
             ReconciliationRow(
                 target=row.target,
@@ -260,13 +288,42 @@ class DayReader:
                 platform=row.platform_rows,
                 checked_at=row.checked_at,
             )
-            for row in statements.rows(self._connection, "marts/list_reconciliation", work_date=self._work_date)
+            for row in statements.rows(
+                self._connection, "marts/list_reconciliation", work_date=self._work_date, project_codes=codes
+            )
         ]
+
+    def _trends(self, arrivals: Mapping[str, Arrival]) -> Trends:
+        """The days before as they were reported, and this one as it is."""
+        before = read_trends(self._connection, self._work_date, scope=self._scoped)
+        days = {
+            target: {**before.arrivals[target], **({self._work_date: one} if one.due else {})}
+            for target, one in arrivals.items()
+        }
+        return replace(before, arrivals=days)
+
+    def _changes(self) -> list[Change]:
+        if self._previous is None:
+            return []
+        return read_changes(self._connection, self._work_date, self._previous, self._scoped)
+
+    def _gone(self) -> list[FindingRow]:
+        if self._previous is None:
+            return []
+        rows = statements.rows(
+            self._connection,
+            "marts/list_gone_findings",
+            work_date=self._work_date,
+            previous_date=self._previous,
+            cap=self._caps.rows,
+            **self._scoped.parameters,
+        )
+        return [self._finding(row) for row in rows]
 
     def _steps(self, moment: datetime) -> list[StepRun]:
         rows = statements.rows(self._connection, "marts/list_step_runs", work_date=self._work_date, moment=moment)
         runs = [StepRun(row.step, row.target, row.state, row.started_at, row.ended_at) for row in rows]
-        return sorted((run for run in runs if run.step != "report_quality"), key=lambda run: run.started_at)
+        return sorted((run for run in runs if not run.step.startswith("report_")), key=lambda run: run.started_at)
 
 
 def _grouped(rows: Iterable[Any], name: str) -> dict[Any, list[Any]]:

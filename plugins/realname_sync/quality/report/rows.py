@@ -26,7 +26,7 @@ class PunchRow:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding; expected and actual without personal data."""
+    """One finding; expected and actual without personal data. New is what the date checked before does not have."""
 
     rule_id: str
     severity: str
@@ -43,6 +43,8 @@ class FindingRow:
     first_seen: date
     last_seen: date
     days_seen: int
+    finding_id: str = ""
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from realname_sync.standards.divisions import division
 from realname_sync.workdate import SHANGHAI
 
 _WEEKDAYS = "一二三四五六日"
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def count_text(number: int | None) -> str:
@@ -29,6 +30,11 @@ def share_text(part: int, whole: int) -> str:
 def day_text(day: date) -> str:
     """As in 2026年11月20日 星期五."""
     return f"{day.year}年{day.month}月{day.day}日 星期{_WEEKDAYS[day.weekday()]}"
+
+
+def day_label(day: date) -> Label:
+    """In both languages, as in 2026年11月20日 星期五 and Fri 2026-11-20."""
+    return Label(day_text(day), f"{_DAYS[day.weekday()]} {day.isoformat()}")
 
 
 def instant_text(instant: datetime | None) -> str:

@@ -212,4 +212,21 @@ def _findings(connection: Connection) -> None:
         for rule, kind, key, field, project, expected, actual, owner, days in FINDINGS
         for back in range(days)
     ]
-    copy_rows(connection, "quality.finding", columns, rows)
+    yesterday = DAY - timedelta(days=1)
+    gone = (
+        yesterday,
+        "CMP-002",
+        "warn",
+        "corp",
+        "GONE",
+        "corpName",
+        None,
+        "甲",
+        "乙",
+        MUNICIPAL,
+        "Correct it.",
+        EVENING,
+    )
+    copy_rows(connection, "quality.finding", columns, [*rows, gone])
+    checked = [(DAY - timedelta(days=back), 1, EVENING) for back in range(3)]
+    copy_rows(connection, "quality.checked_read", ("work_date", "change_no", "checked_at"), checked)

@@ -1,9 +1,13 @@
 """The page: every figure equals its rows, every link leads somewhere, nobody is named, nothing comes from outside."""
 
+import base64
+import hashlib
+import html
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -72,7 +76,16 @@ def rows_of(engine: Engine) -> dict[str, list[dict[str, Any]]]:
             " FROM delivery.punch_state AS state LEFT JOIN delivery.batch USING (work_date, batch_id)"
             " WHERE state.work_date = :day"
         )
-        findings = ask("SELECT * FROM quality.finding WHERE work_date = :day")
+        findings = ask(
+            "SELECT *, NOT EXISTS (SELECT FROM quality.finding AS past WHERE past.work_date = :day - 1"
+            " AND (past.rule_id, past.object_key, past.field) = (finding.rule_id, finding.object_key, finding.field))"
+            " AS is_new FROM quality.finding WHERE work_date = :day"
+        )
+        gone = ask(
+            "SELECT * FROM quality.finding WHERE work_date = :day - 1 AND NOT EXISTS (SELECT FROM quality.finding AS"
+            " today WHERE today.work_date = :day AND (today.rule_id, today.object_key, today.field)"
+            " = (finding.rule_id, finding.object_key, finding.field))"
+        )
         reconciled = ask("SELECT * FROM delivery.reconciliation WHERE work_date = :day")
     with_punches = {row.project_code for row in punches}
     return {
@@ -95,9 +108,11 @@ def rows_of(engine: Engine) -> dict[str, list[dict[str, Any]]]:
                 "project": row.project_code or "",
                 "district": districts.get(row.project_code, ""),
                 "lamp": row.rule_id.startswith("LMP"),
+                "new": row.is_new,
             }
             for row in findings
         ],
+        "gone": [{"rule": row.rule_id} for row in gone],
         "project": [
             {
                 "district": area,
@@ -153,7 +168,40 @@ def test_every_link_leads_to_one_place_in_the_page(content: str) -> None:
 def test_nothing_comes_from_outside(content: str) -> None:
     assert Page(content).addresses == {"quality-2026-11-20.xlsx"}
     assert not re.search(r"url\(|@import|https?:|<(link|img|iframe|object|embed)\b", content)
-    assert "default-src &#39;none&#39;" in content or "default-src 'none'" in content
+
+
+def test_only_the_style_and_the_script_of_the_page_may_run(content: str) -> None:
+    policy = html.unescape(str(re.search(r'Content-Security-Policy" content="([^"]*)"', content)[1]))  # type: ignore[index]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    for tag in ("style", "script"):
+        (inside,) = re.findall(rf"<{tag}>(.*?)</{tag}>", content, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert not re.search(r'\s(style|on[a-z]+)="', content.split("<body>")[1])
+
+
+def test_what_changed_since_the_day_before_is_told(day: Engine, report: QualityReport, content: str) -> None:
+    assert report.previous_date == DAY - timedelta(days=1)
+    changes = {one.rule_id: (one.appeared, one.gone, one.still_open) for one in report.changes}
+    assert changes["LMP-001"] == (0, 0, 1)
+    assert changes["LMP-004"] == (1, 0, 0)
+    assert changes["CMP-002"] == (1, 1, 0)
+    assert [row.key for row in report.gone] == ["GONE"]
+    assert 'id="gone-CMP-002"' in content
+
+
+def test_every_text_stands_there_in_both_languages(content: str) -> None:
+    chinese, english = content.count('class="zh" lang="zh-CN"'), content.count('class="en" lang="en"')
+    assert chinese > 300
+    assert abs(chinese - english) <= 8  # section numbers are Chinese only
+
+
+def test_trends_are_drawn_of_the_days_there_are(report: QualityReport, content: str) -> None:
+    assert report.trends is not None
+    assert set(report.trends.arrivals["province"]) == {DAY}
+    assert set(report.trends.tallies) == {DAY - timedelta(days=back) for back in range(3)}
+    assert content.count('<svg class="chart-lines"') == 2
 
 
 def test_nobody_is_named(content: str) -> None:

@@ -1,0 +1,72 @@
+"""What Great Expectations says of a date: kept without any value, built into pages that fetch nothing."""
+
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from realname_sync.quality.catalogue import load_catalogue
+from realname_sync.quality.shape import find_misshapen, load_suites
+from realname_sync.quality.shape_docs import keep_results, write_docs
+from realname_sync.warehouse.bulk import copy_rows
+from realname_sync.warehouse.engine import Role, transaction
+
+DAY = date(2026, 11, 20)
+AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
+RULES = load_catalogue().in_force(DAY, "330100")
+NAME = "欧阳不可见"
+
+
+@pytest.fixture
+def results(warehouse: Engine) -> dict[str, dict[str, Any]]:
+    with warehouse.begin() as connection:
+        people = [("W1", NAME, "", b""), ("W2", "诸葛" * 40, "999", b"")]
+        copy_rows(connection, "core.person", ("person_id", "name", "education", "digest"), people)
+    said: dict[str, dict[str, Any]] = {}
+    suites = [load_suites()[name] for name in ("person", "team")]
+    assert list(find_misshapen(warehouse, RULES, DAY, suites, said.__setitem__))
+    return said
+
+
+def test_outcomes_and_counts_are_kept_and_no_value(results: dict[str, dict[str, Any]]) -> None:
+    assert set(results) == {"person", "team"}
+    failed = [one for one in results["person"]["results"] if not one["success"]]
+    assert failed
+    assert all(one["result"]["unexpected_count"] >= 1 for one in failed)
+    assert all(one["result"]["partial_unexpected_list"] == [] for one in failed)
+    told = json.dumps(results, ensure_ascii=False, default=str)
+    assert not any(word in told for word in ("欧", "诸", "W1", "W2", "unexpected_index"))
+
+
+def test_the_pages_are_whole_fetch_nothing_and_are_built_once(
+    warehouse: Engine, results: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "shape"
+    assert write_docs(warehouse, DAY, folder) is None
+    with transaction(warehouse, Role.CHECK) as connection:
+        keep_results(connection, DAY, results, AT)
+        keep_results(connection, DAY - timedelta(days=1), {"team": results["team"]}, AT)
+    page = write_docs(warehouse, DAY, folder)
+    assert page == folder / "index.html"
+    pages = list(folder.rglob("*.html"))
+    assert sorted(one.stem for one in pages) == ["index", "person", "team"]
+    for one in pages:
+        content = one.read_text(encoding="utf-8")
+        assert "default-src 'none'" in content
+        assert not re.search(r"<link|<img|\son[a-z]+=|src=|https?:", content)
+        assert ("<script" in content) == (one.stem == "index")  # ours, which the page's policy names
+        for address in re.findall(r'href="([^"#]+)', content):
+            assert (one.parent / address).resolve().is_file(), address
+    assert "education" in next(one for one in pages if one.stem == "person").read_text(encoding="utf-8")
+    built = page.stat().st_mtime_ns
+    assert write_docs(warehouse, DAY, folder) == page
+    assert page.stat().st_mtime_ns == built
+    with transaction(warehouse, Role.CHECK) as connection:
+        keep_results(connection, DAY, {"team": results["team"]}, AT + timedelta(minutes=1))
+    write_docs(warehouse, DAY, folder)
+    assert sorted(one.stem for one in folder.rglob("*.html")) == ["index", "team"]
+    assert [one.name for one in tmp_path.iterdir()] == ["shape"]
