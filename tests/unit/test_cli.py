@@ -18,8 +18,8 @@ from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
-    *("sweep", "forecast", "status", "explain", "verify-ledger", "backfill", "demo", "up"),
-    *("findings", "mute", "unmute", "mutes", "lamps", "cases"),
+    *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes", "lamps", "cases"),
+    *("verify-ledger", "backfill", "demo", "up"),
     *("sandbox", "credentials", "key", "correct", "export", "case", "draw"),
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")
