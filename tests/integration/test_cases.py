@@ -80,7 +80,7 @@ def test_findings_open_cases_and_a_repetition_changes_nothing(checked: Any) -> N
     subjects = {
         (row.rule_id, row.project_code)
         for row in checked.warehouse_sql(
-            "SELECT DISTINCT rule_id, project_code FROM quality.finding WHERE rule_id LIKE 'LMP-%' OR rule_id = 'RST-006'"
+            "SELECT DISTINCT rule_id, project_code FROM quality.finding WHERE rule_id ~ '^(LMP-|RST-006)'"
         )
     }
     rows = checked.warehouse_sql(CASES)
@@ -217,7 +217,7 @@ def test_a_person_moves_a_case_and_is_told_what_is_possible(checked: Any) -> Non
         move_case(checked.city, case_id, "submitted", by="李科长", note="done")
     with pytest.raises(DataError, match="without a reason"):
         move_case(checked.city, case_id, "closed", by="李科长")
-    with pytest.raises(DataError, match="says? with --by|say with --by"):
+    with pytest.raises(DataError, match="say with --by"):
         move_case(checked.city, case_id, "notified", by=" ")
     for secret in ("330000 19900101 1234", "call 138 0013 8000"):
         with pytest.raises(DataError, match="without the number") as refused:
@@ -296,7 +296,7 @@ def test_an_event_found_late_is_taken_up_and_only_a_person_closes_it(checked: An
 def test_the_history_takes_no_other_step_and_is_never_changed(checked: Any) -> None:
     update_cases(checked.city, DAY)
     case_id = checked.warehouse_sql("SELECT min(case_id) FROM quality.warning_case")[0][0]
-    with pytest.raises(Exception, match="case_move|foreign key"):
+    with pytest.raises(Exception, match="foreign key"):
         checked.warehouse_sql(
             "INSERT INTO quality.warning_case_event (case_id, at, from_state, to_state, by_whom)"
             " VALUES (:id, now(), 'raised', 'submitted', 'x')",

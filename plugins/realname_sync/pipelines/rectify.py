@@ -1,8 +1,8 @@
 """State to the integrity platform what was done after a lamp, when a case is submitted.
 
 What is to be sent is kept before it is sent, in the transaction that submits the case. A statement is *planned* as
-long as the platform surely does not have it, and only then a call is made. A call whose outcome is unknown is never made
-again: with a serial code it is asked about (AsyncHandleResult.Query), without one a person has to find out.
+long as the platform surely does not have it, and only then a call is made. A call whose outcome is unknown is never
+made again: with a serial code it is asked about (AsyncHandleResult.Query), without one a person has to find out.
 """
 
 import base64
