@@ -13,10 +13,10 @@ from realname_sync.workdate import SHANGHAI
 
 _JUDGED: LiteralString = """
     with project as (
-        select payload ->> 'projectCode' as code, area_code, payload ->> 'supervisionCorpCode' as supervisor
-        from integrity.shared_row
-        where object = 'project' and not deleted and payload ->> 'prjStatus' = '003'
-            and exists (select from province.worker as w where w.project_code = payload ->> 'projectCode')
+        select p.payload ->> 'projectCode' as code, p.area_code, p.payload ->> 'supervisionCorpCode' as supervisor
+        from integrity.shared_row as p
+        where p.object = 'project' and not p.deleted and p.payload ->> 'prjStatus' = '003'
+            and exists (select from province.worker as w where w.project_code = p.payload ->> 'projectCode')
     ),
     stated as (
         select k.project_code, k.post_code, k.id_number from province.key_post as k

@@ -1,0 +1,461 @@
+"""Warning cases against the sandbox: opened, repeated, rechecked, raised again, answered at the platform."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deliveries import DAY
+
+from realname_sync.errors import DataError, HeldError, SignatureRefusedError
+from realname_sync.pipelines.cases import list_cases, move_case, show_case, update_cases
+from realname_sync.pipelines.check import check_consistency
+from realname_sync.pipelines.lamps_and_cases import take_up_lamps
+from realname_sync.pipelines.rectify import settle_rectifications, submit_case
+from realname_sync.workdate import SHANGHAI
+
+NEXT = DAY + timedelta(days=1)
+CASES = "SELECT * FROM quality.warning_case ORDER BY case_id"
+EVENTS = "SELECT * FROM quality.warning_case_event ORDER BY event_id"
+EVIDENCE = "SELECT * FROM quality.warning_case_finding ORDER BY case_id, work_date, finding_id"
+
+
+def everything(town: Any) -> list[Any]:
+    return [town.warehouse_sql(one) for one in (CASES, EVENTS, EVIDENCE)]
+
+
+def state_of(town: Any, case_id: int) -> str:
+    return str(town.warehouse_sql("SELECT state FROM quality.warning_case WHERE case_id = :id", id=case_id)[0][0])
+
+
+def steps_of(town: Any, case_id: int) -> list[tuple[str | None, str]]:
+    rows = town.warehouse_sql(
+        "SELECT from_state, to_state FROM quality.warning_case_event WHERE case_id = :id ORDER BY event_id", id=case_id
+    )
+    return [(row.from_state, row.to_state) for row in rows if row.from_state != row.to_state]
+
+
+def forget(town: Any, work_date: date, rule: str = "LMP-%", project: str = "%") -> None:
+    """Take findings away as if the date had been checked and not found them."""
+    town.warehouse_sql(
+        "DELETE FROM quality.finding WHERE work_date = :day AND rule_id LIKE :rule AND project_code LIKE :project",
+        day=work_date,
+        rule=rule,
+        project=project,
+    )
+
+
+def check_and_update(town: Any, work_date: date) -> dict[str, Any]:
+    check_consistency(town.city, work_date)
+    return update_cases(town.city, work_date)
+
+
+def lead_to(town: Any, case_id: int, *states: str) -> None:
+    for state in states:
+        move_case(town.city, case_id, state, by="李科长")
+
+
+def lit_case(town: Any) -> tuple[int, str, str]:
+    """A case of a finding whose lamp is lit as well: its number, its project and the lamp."""
+    code = town.warehouse_sql("SELECT min(project_code) FROM quality.finding WHERE rule_id = 'LMP-001'")[0][0]
+    lamp = town.platforms.light_lamp(code, "PM_POST_MISSING")
+    take_up_lamps(town.city)
+    (row,) = town.warehouse_sql("SELECT * FROM quality.warning_case WHERE lamp_id = :lamp", lamp=lamp)
+    return int(row.case_id), str(code), lamp
+
+
+def stored(town: Any) -> list[tuple[Any, ...]]:
+    town.platforms.counts("integrity")  # once all that was accepted is worked off
+    return town.sandbox_sql("SELECT lamp_id, measure, attachment_count FROM integrity.rectification")
+
+
+def rectify_calls(town: Any) -> int:
+    return int(town.platforms.counts("integrity")["calls"].get("Rectification.Add", 0))
+
+
+def test_findings_open_cases_and_a_repetition_changes_nothing(checked: Any) -> None:
+    assert update_cases(checked.city, DAY)["opened"] > 0
+    subjects = {
+        (row.rule_id, row.project_code)
+        for row in checked.warehouse_sql(
+            "SELECT DISTINCT rule_id, project_code FROM quality.finding WHERE rule_id ~ '^(LMP-|RST-006)'"
+        )
+    }
+    rows = checked.warehouse_sql(CASES)
+    assert {(row.cause, row.subject) for row in rows} == subjects
+    assert {row.state for row in rows} == {"raised"}
+    assert {row.level for row in rows} == {"red"}
+    assert all(
+        row.found_on == DAY and (row.due_date - row.raised_at.astimezone(SHANGHAI).date()).days == 5 for row in rows
+    )
+    assert {row.finding_id for row in rows} <= {row.finding_id for row in checked.warehouse_sql(EVIDENCE)}
+    before = everything(checked)
+    update_cases(checked.city, DAY)
+    assert everything(checked) == before
+
+
+def test_a_date_that_was_never_checked_is_refused(checked: Any) -> None:
+    with pytest.raises(HeldError, match="realname check"):
+        update_cases(checked.city, NEXT)
+
+
+def test_what_is_gone_on_a_later_date_is_rechecked_and_closed(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    (case,) = checked.warehouse_sql("SELECT * FROM quality.warning_case WHERE rule_id = 'LMP-001' LIMIT 1")
+    forget(checked, DAY, "LMP-001")
+    update_cases(checked.city, DAY)
+    assert state_of(checked, case.case_id) == "raised"  # the same date does not take back what it said
+    check_consistency(checked.city, NEXT)
+    forget(checked, NEXT, "LMP-001")
+    update_cases(checked.city, NEXT)
+    assert steps_of(checked, case.case_id) == [(None, "raised"), ("raised", "rechecked"), ("rechecked", "closed")]
+    others = checked.warehouse_sql("SELECT state FROM quality.warning_case WHERE rule_id = 'LMP-003'")
+    assert {row.state for row in others} == {"raised"}
+
+
+def test_what_recurs_within_the_days_is_the_same_case_and_later_another_one(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    (case,) = checked.warehouse_sql("SELECT * FROM quality.warning_case WHERE rule_id = 'LMP-001' LIMIT 1")
+    check_consistency(checked.city, NEXT)
+    forget(checked, NEXT, "LMP-001")
+    update_cases(checked.city, NEXT)
+    closed_on = checked.warehouse_sql(
+        "SELECT cast(state_since AT TIME ZONE 'Asia/Shanghai' AS date) FROM quality.warning_case WHERE case_id = :id",
+        id=case.case_id,
+    )[0][0]
+    again = closed_on + timedelta(days=30)
+    assert check_and_update(checked, again)["raised_again"] == 1
+    (row,) = checked.warehouse_sql("SELECT * FROM quality.warning_case WHERE rule_id = 'LMP-001'")
+    assert (row.case_id, row.state, row.recurrences, row.found_on) == (case.case_id, "raised", 1, again)
+    before = everything(checked)
+    update_cases(checked.city, again)
+    assert everything(checked) == before
+    after = again + timedelta(days=1)
+    check_consistency(checked.city, after)
+    forget(checked, after, "LMP-001")
+    update_cases(checked.city, after)
+    much_later = closed_on + timedelta(days=31)
+    check_and_update(checked, max(much_later, after + timedelta(days=1)))
+    rows = checked.warehouse_sql("SELECT * FROM quality.warning_case WHERE rule_id = 'LMP-001' ORDER BY case_id")
+    assert [row.state for row in rows] == ["closed", "raised"]
+
+
+def test_an_old_dates_backfill_reopens_nothing_and_adds_its_evidence(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    check_consistency(checked.city, NEXT)
+    forget(checked, NEXT)
+    update_cases(checked.city, NEXT)
+    states = (
+        "SELECT case_id, state, found_on, gone_on, due_date, recurrences FROM quality.warning_case ORDER BY case_id"
+    )
+    closed, events = checked.warehouse_sql(states), checked.warehouse_sql(EVENTS)
+    assert {row.state for row in closed if row.gone_on} == {"closed"}
+    for days in (3, 2, 1):
+        check_and_update(checked, DAY - timedelta(days=days))
+    update_cases(checked.city, DAY)
+    kept = [row for row in checked.warehouse_sql(states) if row.case_id in {one.case_id for one in closed}]
+    assert kept == closed
+    assert [one for one in checked.warehouse_sql(EVENTS) if one.case_id in {row.case_id for row in closed}] == events
+    dates = {row.work_date for row in checked.warehouse_sql(EVIDENCE)}
+    assert DAY - timedelta(days=2) in dates
+
+
+def test_no_finding_opens_or_ends_a_case_while_shared_data_are_stale(checked: Any) -> None:
+    checked.warehouse_sql(
+        "UPDATE ops.pull_cursor SET moved_at = now() - interval '25 hours' WHERE object = 'registration'"
+    )
+    summary = update_cases(checked.city, DAY)
+    assert summary["shared_data_stale"] is True
+    assert {row.rule_id for row in checked.warehouse_sql(CASES)} == {"RST-006"}
+    checked.warehouse_sql("UPDATE ops.pull_cursor SET moved_at = now() WHERE object <> 'lamp'")
+    assert update_cases(checked.city, DAY)["opened"] > 0
+    open_ones = checked.warehouse_sql("SELECT count(*) FROM quality.warning_case WHERE state = 'raised'")[0][0]
+    checked.warehouse_sql("UPDATE ops.pull_cursor SET moved_at = now() - interval '25 hours'")
+    check_consistency(checked.city, NEXT)
+    forget(checked, NEXT)
+    assert update_cases(checked.city, NEXT)["rechecked"] == 0
+    assert checked.warehouse_sql("SELECT count(*) FROM quality.warning_case WHERE state = 'raised'")[0][0] == open_ones
+
+
+def test_a_lamp_of_any_code_is_a_case_and_ends_when_it_is_put_out(checked: Any) -> None:
+    code = checked.warehouse_sql("SELECT min(project_code) FROM core.current_project")[0][0]
+    lamp = checked.platforms.light_lamp(code, "SOMETHING_NEW", "words of the platform")
+    take_up_lamps(checked.city)
+    (case,) = checked.warehouse_sql("SELECT * FROM quality.warning_case WHERE lamp_id = :lamp", lamp=lamp)
+    assert (case.cause, case.rule_id, case.rule_code, case.subject) == ("SOMETHING_NEW", None, "SOMETHING_NEW", code)
+    before = everything(checked)
+    take_up_lamps(checked.city)
+    assert everything(checked) == before
+    checked.platforms.clear_lamp(lamp)
+    take_up_lamps(checked.city)
+    assert steps_of(checked, case.case_id) == [(None, "raised"), ("raised", "rechecked"), ("rechecked", "closed")]
+    again = checked.platforms.light_lamp(code, "SOMETHING_NEW")
+    take_up_lamps(checked.city)
+    (row,) = checked.warehouse_sql("SELECT * FROM quality.warning_case WHERE cause = 'SOMETHING_NEW'")
+    assert (row.case_id, row.lamp_id, row.recurrences, row.state) == (case.case_id, again, 1, "raised")
+
+
+def test_a_lamp_and_a_finding_of_one_cause_are_one_case_that_waits_for_both_to_end(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    case_id, _, lamp = lit_case(checked)
+    assert checked.warehouse_sql("SELECT count(*) FROM quality.warning_case WHERE rule_id = 'LMP-001'")[0][0] == 1
+    check_consistency(checked.city, NEXT)
+    forget(checked, NEXT, "LMP-001")
+    update_cases(checked.city, NEXT)
+    assert state_of(checked, case_id) == "rechecked"
+    checked.platforms.clear_lamp(lamp)
+    take_up_lamps(checked.city)
+    assert state_of(checked, case_id) == "closed"
+
+
+def test_a_person_moves_a_case_and_is_told_what_is_possible(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    case_id = checked.warehouse_sql("SELECT min(case_id) FROM quality.warning_case")[0][0]
+    with pytest.raises(DataError, match="can become acknowledged, closed \\(with --note\\), escalated"):
+        move_case(checked.city, case_id, "submitted", by="李科长", note="done")
+    with pytest.raises(DataError, match="without a reason"):
+        move_case(checked.city, case_id, "closed", by="李科长")
+    with pytest.raises(DataError, match="say with --by"):
+        move_case(checked.city, case_id, "notified", by=" ")
+    for secret in ("330000 19900101 1234", "call 138 0013 8000"):
+        with pytest.raises(DataError, match="without the number") as refused:
+            move_case(checked.city, case_id, "closed", by="李科长", note=secret)
+        assert secret not in str(refused.value)
+    with pytest.raises(DataError, match="there is no case 999"):
+        move_case(checked.city, 999, "notified", by="李科长")
+    lead_to(checked, case_id, "notified", "acknowledged", "rectifying")
+    move_case(checked.city, case_id, "closed", by="李科长", note="the post is filled by decree")
+    shown = show_case(checked.city, case_id)
+    assert [event.to_state for event in shown.events] == ["raised", "notified", "acknowledged", "rectifying", "closed"]
+    assert shown.events[-1].by_whom == "李科长"
+    assert shown.may_become == []
+    check_and_update(checked, NEXT)  # it is still found, so it does not recur: a person closed it knowing that
+    assert state_of(checked, case_id) == "closed"
+
+
+def test_what_is_still_found_after_it_was_submitted_goes_back(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    case_id = checked.warehouse_sql("SELECT case_id FROM quality.warning_case WHERE rule_id = 'LMP-001'")[0][0]
+    lead_to(checked, case_id, "acknowledged", "rectifying")
+    assert submit_case(checked.city, case_id, by="李科长", note="filled in").lamp_id is None
+    update_cases(checked.city, DAY)
+    assert state_of(checked, case_id) == "submitted"
+    later = date.today() + timedelta(days=2)  # noqa: DTZ011 - any date after the submission
+    check_and_update(checked, later)
+    assert steps_of(checked, case_id)[-1] == ("submitted", "rectifying")
+
+
+def test_overdue_is_told(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    assert list_cases(checked.city, overdue=True) == []
+    case_id = checked.warehouse_sql("SELECT min(case_id) FROM quality.warning_case")[0][0]
+    due = checked.warehouse_sql("SELECT due_date FROM quality.warning_case WHERE case_id = :id", id=case_id)[0][0]
+    for days, expected in ((0, 0), (2, 2)):
+        at = datetime.combine(due + timedelta(days=days), datetime.min.time(), tzinfo=SHANGHAI)
+        city = replace(checked.city, clock=lambda at=at: at)
+        assert {row.days_overdue for row in list_cases(city, overdue=True)} == ({expected} if expected else set())
+        city.close()
+    checked.warehouse_sql("UPDATE quality.warning_case SET due_date = current_date - 5 WHERE case_id = :id", id=case_id)
+    (row,) = checked.warehouse_sql("SELECT case_id, days_overdue FROM quality.overdue_case")
+    assert row.case_id == case_id
+    with pytest.raises(DataError, match="the states are raised"):
+        list_cases(checked.city, state="lost")
+
+
+def test_an_event_found_late_is_taken_up_and_only_a_person_closes_it(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    checked.warehouse_sql("DELETE FROM quality.warning_case_finding")
+    checked.warehouse_sql("DELETE FROM quality.warning_case_event")
+    checked.warehouse_sql("DELETE FROM quality.warning_case")
+    check_consistency(checked.city, NEXT)
+    update_cases(checked.city, NEXT)
+    assert not checked.warehouse_sql("SELECT 1 FROM quality.warning_case WHERE rule_id = 'RST-006'")
+    update_cases(checked.city, DAY)
+    (case,) = checked.warehouse_sql("SELECT * FROM quality.warning_case WHERE rule_id = 'RST-006' LIMIT 1")
+    update_cases(checked.city, NEXT)
+    assert state_of(checked, case.case_id) == "raised"
+    move_case(checked.city, case.case_id, "closed", by="李科长", note="two twins, seen on site")
+    update_cases(checked.city, DAY)
+    assert state_of(checked, case.case_id) == "closed"
+    checked.warehouse_sql(
+        "INSERT INTO quality.finding SELECT :day, rule_id, object, object_key || 'X', field, severity, project_code,"
+        " area_code, expected, actual, owner, remedy, found_at FROM quality.finding WHERE rule_id = 'RST-006' LIMIT 1",
+        day=NEXT,
+    )
+    update_cases(checked.city, NEXT)
+    reopened = checked.warehouse_sql("SELECT * FROM quality.warning_case WHERE rule_id = 'RST-006' AND recurrences = 1")
+    assert len(reopened) <= 1
+    assert checked.warehouse_sql(
+        "SELECT 1 FROM quality.warning_case WHERE rule_id = 'RST-006' AND found_on = :day AND state = 'raised'",
+        day=NEXT,
+    )
+
+
+def test_the_history_takes_no_other_step_and_is_never_changed(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    case_id = checked.warehouse_sql("SELECT min(case_id) FROM quality.warning_case")[0][0]
+    with pytest.raises(Exception, match="foreign key"):
+        checked.warehouse_sql(
+            "INSERT INTO quality.warning_case_event (case_id, at, from_state, to_state, by_whom)"
+            " VALUES (:id, now(), 'raised', 'submitted', 'x')",
+            id=case_id,
+        )
+    with pytest.raises(Exception, match="permission denied"):
+        checked.warehouse_sql("SET LOCAL ROLE realname_check; DELETE FROM quality.warning_case_event")
+
+
+def test_a_submitted_case_with_a_lamp_is_stated_to_the_platform(checked: Any, tmp_path: Path) -> None:
+    update_cases(checked.city, DAY)
+    case_id, _, lamp = lit_case(checked)
+    lead_to(checked, case_id, "acknowledged", "rectifying")
+    files = [tmp_path / f"photo{number}.png" for number in range(5)]
+    for file in files:
+        file.write_bytes(b"\x89PNG" + bytes(1000))
+    done = submit_case(checked.city, case_id, by="李科长", note="项目经理已到岗", files=files)
+    assert (done.lamp_id, done.state) == (lamp, "done")
+    assert stored(checked) == [(lamp, "项目经理已到岗", 5)]
+    assert state_of(checked, case_id) == "submitted"
+    shown = show_case(checked.city, case_id)
+    (stated,) = shown.rectifications
+    assert (stated.state, stated.attachments) == ("done", 5)
+    assert any(stated.serial_code in note for note in shown.notes)
+    assert "到岗" not in str(checked.warehouse_sql("SELECT data_cipher, words FROM quality.rectification"))
+
+
+@pytest.mark.parametrize(("count", "size", "complaint"), [(6, 10, "at most 5"), (1, 800_000, "at most 1048576")])
+def test_files_beyond_the_standard_are_refused_before_anything_is_recorded(
+    checked: Any, tmp_path: Path, count: int, size: int, complaint: str
+) -> None:
+    update_cases(checked.city, DAY)
+    case_id, _, _ = lit_case(checked)
+    lead_to(checked, case_id, "acknowledged", "rectifying")
+    files = [tmp_path / f"{number}.bin" for number in range(count)]
+    for file in files:
+        file.write_bytes(bytes(size))
+    with pytest.raises(DataError, match=complaint):
+        submit_case(checked.city, case_id, by="李科长", note="done", files=files)
+    with pytest.raises(DataError, match="cannot be read"):
+        submit_case(checked.city, case_id, by="李科长", note="done", files=[tmp_path / "nowhere.png"])
+    assert state_of(checked, case_id) == "rectifying"
+    assert rectify_calls(checked) == 0
+
+
+def test_an_unknown_outcome_is_never_sent_again_by_itself(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    case_id, _, lamp = lit_case(checked)
+    lead_to(checked, case_id, "acknowledged", "rectifying")
+    checked.platforms.set_faults("integrity", {"kind": "drop_after", "method": "Rectification.Add", "times": 1})
+    assert submit_case(checked.city, case_id, by="李科长", note="done").state == "unknown"
+    assert rectify_calls(checked) == 1
+    for _ in range(2):
+        settle_rectifications(checked.city)
+        take_up_lamps(checked.city)
+    assert rectify_calls(checked) == 1
+    move_case(checked.city, case_id, "rectifying", by="李科长", note="asking the operator")
+    with pytest.raises(HeldError, match="nobody knows whether that arrived"):
+        submit_case(checked.city, case_id, by="李科长", note="done")
+    assert rectify_calls(checked) == 1
+    done = submit_case(checked.city, case_id, by="李科长", note="done", platform_has_none=True)
+    assert done.state == "done"
+    assert [one.state for one in show_case(checked.city, case_id).rectifications] == ["given up", "done"]
+    assert stored(checked) == [
+        (lamp, "done", 0),
+        (lamp, "done", 0),
+    ]  # it had arrived: why nobody but a person may say so
+
+
+def test_what_surely_was_not_taken_waits_and_is_sent_once_with_the_same_text(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    case_id, _, lamp = lit_case(checked)
+    lead_to(checked, case_id, "acknowledged", "rectifying")
+    checked.wrong_secret_for("integrity_platform")
+    with pytest.raises(SignatureRefusedError):
+        submit_case(checked.city, case_id, by="李科长", note="done")
+    assert [one.state for one in show_case(checked.city, case_id).rectifications] == ["planned"]
+    checked.overrides.clear()
+    settle_rectifications(checked.city)
+    settle_rectifications(checked.city)
+    assert [one.state for one in show_case(checked.city, case_id).rectifications] == ["done"]
+    assert stored(checked) == [(lamp, "done", 0)]
+    digests = {
+        call["data_sha256"] for call in checked.platforms.calls("integrity") if call["method"] == "Rectification.Add"
+    }
+    assert len(digests) == 1
+
+
+def test_a_sender_that_died_in_mid_call_leaves_a_doubt_and_no_second_call(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    case_id, _, _ = lit_case(checked)
+    lead_to(checked, case_id, "acknowledged", "rectifying")
+    checked.platforms.set_faults("integrity", {"kind": "slow_results", "method": "Rectification.Add", "seconds": 60})
+    assert submit_case(checked.city, case_id, by="李科长", note="done", sleep=lambda _: None).state == "sent"
+    with pytest.raises(DataError, match="is submitted and cannot become submitted"):
+        submit_case(checked.city, case_id, by="李科长", note="done")
+    checked.warehouse_sql("UPDATE quality.rectification SET state = 'sending', serial_code = NULL")
+    assert settle_rectifications(checked.city)["doubtful"] == 0  # its call may still be under way
+    checked.warehouse_sql("UPDATE quality.rectification SET sent_at = now() - interval '1 hour'")
+    assert settle_rectifications(checked.city)["doubtful"] == 1
+    settle_rectifications(checked.city)
+    assert rectify_calls(checked) == 1
+
+
+def test_a_refusal_takes_the_case_back_with_the_platforms_words(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    case_id, _, lamp = lit_case(checked)
+    lead_to(checked, case_id, "acknowledged", "rectifying")
+    checked.sandbox_sql("UPDATE integrity.lamp SET project_code = 'ANOTHER' WHERE lamp_id = %s", lamp)
+    done = submit_case(checked.city, case_id, by="李科长", note="done")
+    assert (done.state, done.words) == ("refused", "projectCode与亮灯项目不一致")
+    assert steps_of(checked, case_id)[-2:] == [("rectifying", "submitted"), ("submitted", "rectifying")]
+
+
+def test_the_checks_of_a_case_answer_with_rows_and_name_nobody(checked: Any) -> None:
+    update_cases(checked.city, DAY)
+    names = {name for (name,) in checked.municipal_rows("SELECT name FROM person WHERE length(name) BETWEEN 3 AND 10")}
+    answers: dict[str, set[str]] = {}
+    for row in list_cases(checked.city):
+        for one in show_case(checked.city, row.case_id).checks:
+            answers.setdefault(one.check.id, set()).add(one.answer)
+            assert one.rows
+            assert {found.answer for found in one.rows} <= {"yes", "no", "cannot tell"}
+            assert not [name for name in names if name in str(one.rows)]
+    assert set(answers) == {"leads", "employers", "distant_sites", "one_subcontractor", "stranger_pays"}
+    assert "yes" in answers["leads"]  # a project whose manager's post is empty
+
+
+def test_the_command_tells_the_cases_and_ends_with_1_where_one_is_overdue(
+    checked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from realname_sync import cli
+    from realname_sync.pipelines import city as city_module
+
+    monkeypatch.setattr(city_module, "open_city", lambda *_: replace(checked.city))
+    runner = CliRunner()
+    assert runner.invoke(cli.app, ["lamps", "pull"]).exit_code == 0
+    shown = runner.invoke(cli.app, ["lamps"])
+    assert (shown.exit_code, "ours only" in shown.output) == (0, True)
+    assert runner.invoke(cli.app, ["lamps", "yesterday"]).exit_code == 2
+    assert runner.invoke(cli.app, ["cases", "--overdue"]).exit_code == 0
+    case_id = str(checked.warehouse_sql("SELECT min(case_id) FROM quality.warning_case")[0][0])
+    moved = runner.invoke(cli.app, ["case", "move", case_id, "notified", "--by", "李科长"])
+    assert (moved.exit_code, moved.output) == (0, f"case {case_id} is notified\n")
+    assert f"case {case_id}" in runner.invoke(cli.app, ["case", "show", case_id]).output
+    checked.warehouse_sql(
+        "UPDATE quality.warning_case SET due_date = current_date - 5 WHERE case_id = :id", id=int(case_id)
+    )
+    late = runner.invoke(cli.app, ["cases", "--overdue"])
+    assert late.exit_code == 1
+    assert "days" in late.output
+
+
+def test_a_day_takes_its_cases_along(open_town: Callable[..., Any]) -> None:
+    from realname_sync.pipelines.day import run_day
+
+    town = open_town(1)
+    summary = run_day(town.city, DAY)
+    assert summary["lamps"]["lamps"]["seen"] == 0
+    assert summary["cases"]["opened"] == len(town.warehouse_sql(CASES)) > 0
