@@ -93,7 +93,7 @@ def test_findings_are_sorted_searched_and_filtered_without_leaving_the_page(read
     def after(action: object) -> None:
         del action
         page.wait_for_timeout(150)
-        page.wait_for_function("document.querySelector('#results').getAttribute('aria-busy') === null")
+        page.wait_for_selector("#results:not([aria-busy])")
 
     everything = int(page.locator("#results .lead strong").inner_text().replace(",", ""))
     after(page.locator('th button[value="rule"]').click())
@@ -105,6 +105,8 @@ def test_findings_are_sorted_searched_and_filtered_without_leaving_the_page(read
     after(page.locator('select[name="owner"]').select_option("site"))
     of_site = int(page.locator("#results .lead strong").inner_text().replace(",", ""))
     assert 0 < of_site < everything
+    assert page.locator("#results th[aria-sort]").get_attribute("aria-sort") == "descending"
+    assert rules() == sorted(rules(), reverse=True)
     after(page.locator('input[name="text"]').fill("LMP-00"))
     page.wait_for_timeout(500)
     assert set(rules())

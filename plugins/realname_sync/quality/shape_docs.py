@@ -32,7 +32,7 @@ _COUNTS = (
     "unexpected_percent_nonmissing",
     "unexpected_percent_total",
 )
-_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+_SCRIPT = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
 _RESOURCE = re.compile(r"<(?:link|img)\b[^>]*>", re.DOTALL)
 _HANDLER = re.compile(r"""\son[a-z]+\s*=\s*("[^"]*"|'[^']*')""")
 _FOOTER = re.compile(r"<footer\b.*?</footer>", re.DOTALL)

@@ -14,6 +14,11 @@
   if (!form) return;
 
   var kept = "realname.search", latest = 0;
+  // Buttons bear the same names as the fields they set, so fields are looked up as such.
+  function setField(name, value) {
+    var field = form.querySelector('input[name="' + name + '"], select[name="' + name + '"]');
+    if (field) field.value = value;
+  }
   function keep() {
     try {
       var fields = {};
@@ -25,7 +30,7 @@
     var data = new FormData(form), mine = latest += 1, results = document.getElementById("results");
     Object.keys(change || {}).forEach(function (name) {
       data.set(name, change[name]);
-      if (form.elements[name] && name !== "page") form.elements[name].value = change[name];
+      setField(name, change[name]);
     });
     results.setAttribute("aria-busy", "true");
     return fetch(form.action, { method: "POST", body: new URLSearchParams(data), credentials: "same-origin" })
@@ -44,7 +49,7 @@
   }
   form.addEventListener("submit", function (event) {
     event.preventDefault();
-    var by = event.submitter, change = { page: "1" };
+    var by = event.submitter, change = { page: "1" }; // a new order or a new search begins at the first page
     if (by && by.name === "sort") { change.sort = by.value; change.descending = by.getAttribute("data-descending"); }
     if (by && by.name === "page") change.page = by.value;
     if (form.elements.date.value !== form.elements.date.defaultValue) { return form.submit(); } // other choices, too
@@ -61,7 +66,7 @@
   if (way && way.type === "back_forward") {
     try {
       var fields = JSON.parse(sessionStorage.getItem(kept) || "null");
-      if (fields) { Object.keys(fields).forEach(function (name) { if (form.elements[name]) form.elements[name].value = fields[name]; }); look({}); }
+      if (fields) { Object.keys(fields).forEach(function (name) { setField(name, fields[name]); }); look({}); }
     } catch (_) { /* nothing was kept */ }
   }
 })();
