@@ -1,6 +1,6 @@
 """The commands about lamps, cases and draws; each imports what it needs when it runs."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from realname_sync.command_parts import opened_city, read_date, say_counts
+from realname_sync.workdate import SHANGHAI
 
 case = typer.Typer(help="One warning case.", no_args_is_help=True)
 draw = typer.Typer(help="Draw projects and inspectors at random.", invoke_without_command=True)
@@ -104,6 +105,12 @@ def case_move(
     by: Annotated[str, typer.Option(help="Who decides so.")],
     note: Annotated[str, typer.Option(help="Why; when it is submitted, what was done.")] = "",
     file: Annotated[list[Path] | None, typer.Option(help="With submitted: an attachment; up to five.")] = None,
+    done_at: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d %H:%M", "%Y-%m-%d"], help="With submitted: when it was done; now if not given."
+        ),
+    ] = None,
     platform_has_none: Annotated[
         bool, typer.Option("--platform-has-none", help="With submitted: the earlier statement did not arrive there.")
     ] = False,
@@ -112,11 +119,19 @@ def case_move(
     from realname_sync.pipelines.cases import move_case
     from realname_sync.pipelines.rectify import submit_case
 
-    if state is not CaseState.submitted and (file or platform_has_none):
-        raise typer.BadParameter("--file and --platform-has-none go with submitted only")
+    if state is not CaseState.submitted and (file or done_at or platform_has_none):
+        raise typer.BadParameter("--file, --done-at and --platform-has-none go with submitted only")
     with opened_city() as city:
         if state is CaseState.submitted:
-            done = submit_case(city, case_id, by=by, note=note, files=file or (), platform_has_none=platform_has_none)
+            done = submit_case(
+                city,
+                case_id,
+                by=by,
+                note=note,
+                files=file or (),
+                done_at=done_at.replace(tzinfo=SHANGHAI) if done_at else None,
+                platform_has_none=platform_has_none,
+            )
             words = f" ({done.words})" if done.words else ""
             typer.echo(f"case {case_id}: stated to the platform: {done.state}{words}" if done.lamp_id else done.state)
             return

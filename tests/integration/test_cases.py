@@ -13,10 +13,11 @@ from realname_sync.errors import DataError, HeldError, SignatureRefusedError
 from realname_sync.pipelines.cases import list_cases, move_case, show_case, update_cases
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.lamps_and_cases import take_up_lamps
-from realname_sync.pipelines.rectify import settle_rectifications, submit_case
+from realname_sync.pipelines.rectify import Submitted, settle_rectifications, submit_case
 from realname_sync.workdate import SHANGHAI
 
 NEXT = DAY + timedelta(days=1)
+EVENING = datetime(2026, 11, 20, 18, 0, tzinfo=SHANGHAI)
 CASES = "SELECT * FROM quality.warning_case ORDER BY case_id"
 EVENTS = "SELECT * FROM quality.warning_case_event ORDER BY event_id"
 EVIDENCE = "SELECT * FROM quality.warning_case_finding ORDER BY case_id, work_date, finding_id"
@@ -64,6 +65,11 @@ def lit_case(town: Any) -> tuple[int, str, str]:
     take_up_lamps(town.city)
     (row,) = town.warehouse_sql("SELECT * FROM quality.warning_case WHERE lamp_id = :lamp", lamp=lamp)
     return int(row.case_id), str(code), lamp
+
+
+def submit(town: Any, case_id: int, note: str = "done", **more: Any) -> Submitted:
+    """Submit a case, its work done before the evening that the platforms live on."""
+    return submit_case(town.city, case_id, by="李科长", note=note, **{"done_at": EVENING, **more})
 
 
 def stored(town: Any) -> list[tuple[Any, ...]]:
@@ -239,7 +245,7 @@ def test_what_is_still_found_after_it_was_submitted_goes_back(checked: Any) -> N
     update_cases(checked.city, DAY)
     case_id = checked.warehouse_sql("SELECT case_id FROM quality.warning_case WHERE rule_id = 'LMP-001'")[0][0]
     lead_to(checked, case_id, "acknowledged", "rectifying")
-    assert submit_case(checked.city, case_id, by="李科长", note="filled in").lamp_id is None
+    assert submit(checked, case_id, "filled in").lamp_id is None
     update_cases(checked.city, DAY)
     assert state_of(checked, case_id) == "submitted"
     later = date.today() + timedelta(days=2)  # noqa: DTZ011 - any date after the submission
@@ -313,7 +319,7 @@ def test_a_submitted_case_with_a_lamp_is_stated_to_the_platform(checked: Any, tm
     files = [tmp_path / f"photo{number}.png" for number in range(5)]
     for file in files:
         file.write_bytes(b"\x89PNG" + bytes(1000))
-    done = submit_case(checked.city, case_id, by="李科长", note="项目经理已到岗", files=files)
+    done = submit(checked, case_id, "项目经理已到岗", files=files)
     assert (done.lamp_id, done.state) == (lamp, "done")
     assert stored(checked) == [(lamp, "项目经理已到岗", 5)]
     assert state_of(checked, case_id) == "submitted"
@@ -335,9 +341,11 @@ def test_files_beyond_the_standard_are_refused_before_anything_is_recorded(
     for file in files:
         file.write_bytes(bytes(size))
     with pytest.raises(DataError, match=complaint):
-        submit_case(checked.city, case_id, by="李科长", note="done", files=files)
+        submit(checked, case_id, files=files)
+    with pytest.raises(DataError, match="lies ahead"):
+        submit(checked, case_id, done_at=checked.city.clock() + timedelta(hours=1))
     with pytest.raises(DataError, match="cannot be read"):
-        submit_case(checked.city, case_id, by="李科长", note="done", files=[tmp_path / "nowhere.png"])
+        submit(checked, case_id, files=[tmp_path / "nowhere.png"])
     assert state_of(checked, case_id) == "rectifying"
     assert rectify_calls(checked) == 0
 
@@ -347,7 +355,7 @@ def test_an_unknown_outcome_is_never_sent_again_by_itself(checked: Any) -> None:
     case_id, _, lamp = lit_case(checked)
     lead_to(checked, case_id, "acknowledged", "rectifying")
     checked.platforms.set_faults("integrity", {"kind": "drop_after", "method": "Rectification.Add", "times": 1})
-    assert submit_case(checked.city, case_id, by="李科长", note="done").state == "unknown"
+    assert submit(checked, case_id).state == "unknown"
     assert rectify_calls(checked) == 1
     for _ in range(2):
         settle_rectifications(checked.city)
@@ -355,9 +363,9 @@ def test_an_unknown_outcome_is_never_sent_again_by_itself(checked: Any) -> None:
     assert rectify_calls(checked) == 1
     move_case(checked.city, case_id, "rectifying", by="李科长", note="asking the operator")
     with pytest.raises(HeldError, match="nobody knows whether that arrived"):
-        submit_case(checked.city, case_id, by="李科长", note="done")
+        submit(checked, case_id)
     assert rectify_calls(checked) == 1
-    done = submit_case(checked.city, case_id, by="李科长", note="done", platform_has_none=True)
+    done = submit(checked, case_id, platform_has_none=True)
     assert done.state == "done"
     assert [one.state for one in show_case(checked.city, case_id).rectifications] == ["given up", "done"]
     assert stored(checked) == [
@@ -372,7 +380,7 @@ def test_what_surely_was_not_taken_waits_and_is_sent_once_with_the_same_text(che
     lead_to(checked, case_id, "acknowledged", "rectifying")
     checked.wrong_secret_for("integrity_platform")
     with pytest.raises(SignatureRefusedError):
-        submit_case(checked.city, case_id, by="李科长", note="done")
+        submit(checked, case_id)
     assert [one.state for one in show_case(checked.city, case_id).rectifications] == ["planned"]
     checked.overrides.clear()
     settle_rectifications(checked.city)
@@ -390,9 +398,9 @@ def test_a_sender_that_died_in_mid_call_leaves_a_doubt_and_no_second_call(checke
     case_id, _, _ = lit_case(checked)
     lead_to(checked, case_id, "acknowledged", "rectifying")
     checked.platforms.set_faults("integrity", {"kind": "slow_results", "method": "Rectification.Add", "seconds": 60})
-    assert submit_case(checked.city, case_id, by="李科长", note="done", sleep=lambda _: None).state == "sent"
+    assert submit(checked, case_id, sleep=lambda _: None).state == "sent"
     with pytest.raises(DataError, match="is submitted and cannot become submitted"):
-        submit_case(checked.city, case_id, by="李科长", note="done")
+        submit(checked, case_id)
     checked.warehouse_sql("UPDATE quality.rectification SET state = 'sending', serial_code = NULL")
     assert settle_rectifications(checked.city)["doubtful"] == 0  # its call may still be under way
     checked.warehouse_sql("UPDATE quality.rectification SET sent_at = now() - interval '1 hour'")
@@ -406,7 +414,7 @@ def test_a_refusal_takes_the_case_back_with_the_platforms_words(checked: Any) ->
     case_id, _, lamp = lit_case(checked)
     lead_to(checked, case_id, "acknowledged", "rectifying")
     checked.sandbox_sql("UPDATE integrity.lamp SET project_code = 'ANOTHER' WHERE lamp_id = %s", lamp)
-    done = submit_case(checked.city, case_id, by="李科长", note="done")
+    done = submit(checked, case_id)
     assert (done.state, done.words) == ("refused", "projectCode与亮灯项目不一致")
     assert steps_of(checked, case_id)[-2:] == [("rectifying", "submitted"), ("submitted", "rectifying")]
 

@@ -14,14 +14,14 @@ from realname_sync.pipelines.corrections import propose, request
 from realname_sync.pipelines.deliver import TARGETS, deliver, open_target
 from realname_sync.pipelines.reconcile import reconcile_uploads
 from realname_sync.platforms.opening import open_integrity
-from realname_sync.standards import load_profile, load_standard
+from realname_sync.standards import load_profile, load_standard, serialise
 
 DAY = date(2026, 11, 20)
 STORED = (
     "SELECT project_code, id_number, to_char(punched_at, 'YYYY-MM-DD HH24:MI:SS'), direction"
     " FROM {}.attendance WHERE work_date = %s"
 )
-ON_THE_INTEGRITY_PORT = frozenset({"Correction.Add", "Correction.Query", "WarningLamp.Query"})
+ON_THE_INTEGRITY_PORT = frozenset({"Correction.Add", "Correction.Query", "WarningLamp.Query", "Rectification.Add"})
 
 
 def handled(platform: str) -> set[str]:
@@ -72,6 +72,18 @@ def test_every_method_this_system_calls_is_answered_with_success(delivered: Any)
         assert list(integrity.shared_pages(name, "330100"))
     list(integrity.lamps("330100"))
     list(integrity.correction("none"))
+    project_code = next(row["projectCode"] for page in integrity.shared_pages("project", "330100") for row in page.rows)
+    statement = {
+        "lampId": delivered.platforms.light_lamp(project_code, "PM_POST_MISSING"),
+        "projectCode": project_code,
+        "measure": "done",
+        "doneAt": "2026-11-20 18:00:00",
+    }
+    serial = integrity.rectify(
+        serialise(load_standard("zhejiang_2_0").method("Rectification.Add"), statement, encrypt=str)
+    )
+    delivered.platforms.counts("integrity")  # once all that was accepted is worked off
+    assert integrity.result(serial).status == 20
     integrity.client.close()
     wrong = propose(delivered.city)
     asked = next(one for one in wrong if not one.obstacle)

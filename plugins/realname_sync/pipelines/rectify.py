@@ -91,6 +91,8 @@ def submit_case(
         FatalError: the platform refuses the caller. The case is submitted and the statement waits to be sent.
     """
     now = city.clock()
+    if done_at is not None and done_at > now:
+        raise DataError(f"case {case_id}: what was done at {done_at:%Y-%m-%d %H:%M} lies ahead")
     with _platform(city) as (platform, book):
         with transaction(city.engine, Role.CHECK) as connection:
             row = take_step(connection, case_id, "submitted", by=by, note=note, now=now)

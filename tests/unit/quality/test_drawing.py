@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 from math import log
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,9 @@ def test_a_key_can_be_worked_out_by_hand() -> None:
     share = (int(digits, 16) + 0.5) / 2**64
     key = key_of("2026-11-20 08:00", "project", "330106250701010008", 9)
     assert abs(float(key) - -log(share) / 9) < 1e-11
-    assert key == key.quantize(Decimal("0.000000000001"))
+    assert key == Decimal("0.013353161419")
+    page = (Path(__file__).parents[3] / "docs" / "cases.md").read_text(encoding="utf-8")
+    assert f"`{digits}`, u = {share:.9f}, key {key}." in page
 
 
 def test_the_same_seed_gives_the_same_draw_whatever_the_order_of_the_lists() -> None:
