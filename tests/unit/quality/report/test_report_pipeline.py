@@ -205,3 +205,25 @@ def test_the_calendar_of_key_persons_is_read_where_the_warehouse_keeps_one(
     assert "欧阳" not in page
     elsewhere = report_month(city, DAY.replace(day=1), tmp_path, Scope(project_code=YUHANG))
     assert elsewhere["key_persons"] == 0
+
+
+def test_a_rule_that_broke_is_marked_where_the_warehouse_keeps_it(city: City, day: Engine, tmp_path: Path) -> None:
+    with day.begin() as connection:
+        if connection.execute(text("SELECT to_regclass('quality.broken_rule')")).scalar() is None:
+            connection.execute(
+                text(
+                    "CREATE TABLE quality.broken_rule (work_date date, rule_id text, severity text, error text,"
+                    " broken_at timestamptz)"
+                )
+            )
+            connection.execute(text("GRANT SELECT ON quality.broken_rule TO realname_read"))
+        connection.execute(
+            text(
+                "INSERT INTO quality.broken_rule (work_date, rule_id, severity, error, broken_at)"
+                " VALUES (:day, 'RST-006', 'warn', 'ProgrammingError', now()), (:before, 'RST-001', 'stop', 'X', now())"
+            ),
+            {"day": DAY, "before": DAY - timedelta(days=1)},
+        )
+    page = Path(report_quality(city, DAY, tmp_path)["html"]).read_text(encoding="utf-8")
+    assert page.count("未能执行") == 1
+    assert "ProgrammingError" in page
