@@ -39,8 +39,8 @@ def field_label(object_name: str, field: str) -> Label:
 
 def remedy(code: str, english: str = "") -> Label:
     """What to do about the findings of a rule, or about punches held for a cause."""
-    known = _content()["remedies"].get(code)
-    return Label(known, english) if known else Label(english or "—")
+    known, told = _content()["remedies"].get(code), english or _content()["remedies_of_causes"].get(code, "")
+    return Label(known, told) if known else Label(told or "—")
 
 
 @lru_cache(10_000)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from realname_sync.quality.report.rows import FindingRow, PunchRow, ReconciliationRow, StepRun
+from realname_sync.quality.report.rows import BrokenRule, FindingRow, PunchRow, ReconciliationRow, StepRun
 from realname_sync.quality.report.scope import Scope
 
 if TYPE_CHECKING:  # both are made of what stands here
@@ -219,6 +219,7 @@ class QualityReport:
         muted: findings of the date that are in no figure.
         changes: against the date checked before, `previous_date`; `gone` holds the first rows of what it had.
         trends: the last days up to this one.
+        broken: rules that the last check could not carry out, where the warehouse keeps that.
         files: further files beside the page, by name.
         docs_page: where the page finds what Great Expectations says of the extracted data, if it was kept.
     """
@@ -245,6 +246,7 @@ class QualityReport:
     changes: Sequence["Change"] = ()
     gone: Sequence[FindingRow] = ()
     trends: "Trends | None" = None
+    broken: Sequence[BrokenRule] = ()
     files: Sequence[str] = ()
     docs_page: str | None = None
 

@@ -26,7 +26,7 @@ from realname_sync.quality.report.model import (
     is_lamp,
 )
 from realname_sync.quality.report.privacy import Privacy
-from realname_sync.quality.report.rows import FindingRow, PunchRow, ReconciliationRow, StepRun
+from realname_sync.quality.report.rows import BrokenRule, FindingRow, PunchRow, ReconciliationRow, StepRun
 from realname_sync.quality.report.scope import Scope, scoped_to
 from realname_sync.quality.report.trends import Trends, read_trends
 from realname_sync.warehouse import statements
@@ -128,6 +128,7 @@ class DayReader:
             changes=self._changes(),
             gone=self._gone(),
             trends=self._trends(arrivals),
+            broken=self._broken(),
         )
 
     def all_findings(self) -> Iterator[FindingRow]:
@@ -301,6 +302,12 @@ class DayReader:
             for target, one in arrivals.items()
         }
         return replace(before, arrivals=days)
+
+    def _broken(self) -> list[BrokenRule]:
+        if not statements.scalar(self._connection, "live/relation_exists", relation="quality.broken_rule"):
+            return []
+        rows = statements.rows(self._connection, "live/broken_rules", work_date=self._work_date)
+        return [BrokenRule(row.rule_id, row.error, row.broken_at) for row in rows]
 
     def _changes(self) -> list[Change]:
         if self._previous is None:

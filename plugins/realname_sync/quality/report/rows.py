@@ -83,6 +83,15 @@ class ReconciliationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenRule:
+    """A rule that the last check could not carry out; `error` is the kind of error and never its words."""
+
+    rule_id: str
+    error: str
+    broken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StepRun:
     """The last run of a step."""
 

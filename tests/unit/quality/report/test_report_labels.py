@@ -48,3 +48,11 @@ def test_everything_a_suite_expects_is_said_in_chinese() -> None:
 )
 def test_phrases(text: str, told: str) -> None:
     assert phrase(text) == told
+
+
+def test_what_is_no_rule_has_its_remedy_in_both_languages() -> None:
+    for cause in ("WITHDRAWN", "NO_CREDENTIALS", "refused", "in_batch", "waiting"):
+        told = remedy(cause)
+        assert not told.zh.isascii()
+        assert told.en.isascii()
+        assert told.en
