@@ -1,6 +1,6 @@
 -- For each cause and subject that has a case, a finding of :work_date or a lit lamp: what is known of it now. Reads staged_case_rule,
 -- staged_case_finding, quality.lamp, quality.warning_case and which dates were checked. Lamps are as they stand now, whatever the date.
--- :shared_is_stale says whether the shared data are too old to say anything.
+-- :shared_is_stale says whether the shared data are too old to say anything; a rule that broke on the date, or could not tell, says nothing either.
 CREATE TEMPORARY TABLE staged_case ON COMMIT DROP AS
 WITH found AS (
     SELECT
@@ -60,7 +60,15 @@ SELECT
     rule.level,
     rule.due_days,
     rule.closes,
-    rule.rests_on_shared_data AND cast(:shared_is_stale AS boolean) AS is_unknown,
+    (rule.rests_on_shared_data AND cast(:shared_is_stale AS boolean))
+    OR EXISTS (
+        SELECT FROM quality.broken_rule AS broken
+        WHERE broken.work_date = cast(:work_date AS date) AND broken.rule_id = rule.rule_id
+    )
+    OR EXISTS (
+        SELECT FROM quality.unknown_rule AS mute
+        WHERE mute.work_date = cast(:work_date AS date) AND mute.rule_id = rule.rule_id
+    ) AS is_unknown,
     found.finding_id,
     lit.lamp_id,
     lit.lit_at,
