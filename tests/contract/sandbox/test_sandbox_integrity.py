@@ -12,6 +12,8 @@ from sandbox_lane import done
 from realname_sync.sandbox.corrections_desk import NotDecidedError
 from realname_sync.sandbox.running import RunningPlatforms
 
+LAMPS = {"areaCode": CITY, "pageIndex": 0, "pageSize": 200}
+
 
 @pytest.fixture
 def client(sandbox: RunningPlatforms) -> Client:
@@ -235,3 +237,47 @@ def test_the_clerk_sits_at_the_integrity_platform_only(client: Client, sandbox: 
         answer = requests.post(f"{desk}/{path}", data=body, timeout=5)
         assert answer.status_code == 400, path
     assert requests.get(f"{sandbox.url('province')}/sandbox/corrections", timeout=5).status_code == 404
+
+
+def test_lamps_are_lit_and_put_out_from_this_machine(
+    sandbox: RunningPlatforms, client: Client, database: psycopg.Connection
+) -> None:
+    body = {"light": [{"projectCode": PROJECT, "ruleCode": "PM_POST_MISSING", "detail": "why"}]}
+    status, text = client.request("POST", "/sandbox/lamps", json.dumps(body))
+    (lamp,) = json.loads(text)["lit"]
+    assert status == 200
+    assert [row["lampId"] for row in client.call("WarningLamp.Query", LAMPS)[1]["rows"]] == [lamp]
+    text = client.request("POST", "/sandbox/lamps", json.dumps({"clear": [lamp]}))[1]
+    assert json.loads(text) == {"lit": [], "cleared": [lamp]}
+    (row,) = client.call("WarningLamp.Query", LAMPS)[1]["rows"]
+    assert (row["clearedAt"], row["detail"]) == ("2026-11-20 21:30:00", "why")
+    (kept,) = json.loads(client.request("GET", "/sandbox/lamps")[1])
+    assert kept["lamp_id"] == lamp
+    for wrong in ("[]", "no json", json.dumps({"light": [{"projectCode": "X", "ruleCode": "Y"}]})):
+        assert client.request("POST", "/sandbox/lamps", wrong)[0] == 400
+    assert client.request("POST", "/sandbox/lamps/judge")[0] == 400
+    assert province(sandbox.url("province")).request("GET", "/sandbox/lamps")[0] == 404
+
+
+def test_a_project_that_reports_people_and_no_manager_gets_its_lamp_and_loses_it(
+    sandbox: RunningPlatforms, client: Client, database: psycopg.Connection
+) -> None:
+    judge = "/sandbox/lamps/judge?date=2026-11-20"
+    assert json.loads(client.request("POST", judge)[1]) == {"lit": [], "cleared": []}  # it reports nobody yet
+    database.execute(
+        "insert into province.worker (project_code, id_card_type, id_number, corp_code, worker_name, is_team_leader,"
+        " payload, serial_code) values (%s, '01', %s, 'X', '林一', false, '{}', 's')",
+        [PROJECT, MANAGER_ID],
+    )
+    (lamp,) = json.loads(client.request("POST", judge)[1])["lit"]
+    rows = client.call("WarningLamp.Query", LAMPS)[1]["rows"]
+    assert [(row["lampId"], row["ruleCode"], row["clearedAt"]) for row in rows] == [(lamp, "PM_POST_MISSING", None)]
+    database.execute(
+        "insert into province.key_post values (%s, 'G01', %s, '林一', '{\"startDate\": \"2026-11-01\"}', 's')",
+        [PROJECT, MANAGER_ID],
+    )
+    judged = json.loads(client.request("POST", judge)[1])
+    assert judged["cleared"] == [lamp]
+    codes = [row["ruleCode"] for row in client.call("WarningLamp.Query", LAMPS)[1]["rows"]]
+    assert len(judged["lit"]) == 1
+    assert "CATEGORY_MISMATCH" in codes  # whom the platform knows, and not as registered
