@@ -32,7 +32,7 @@ def test_everything_a_suite_expects_is_said_in_chinese() -> None:
             "注册建造师（有效期至 2026-09-24，状态 1）；注册监理工程师（状态 2）",
         ),
         ("not within 30 minutes of 330111250709010004", "与项目 330111250709010004 的考勤间隔不少于 30 分钟"),
-        ("level 1 for a large project by floors 28 SCALE-BUILDING", "大型项目应为 1 级（依据 floors 28 SCALE-BUILDING）"),
+        ("level 1 for a large project by floors 28 SCALE-1", "大型项目应为 1 级（依据 floors 28 SCALE-1）"),
         ("suspended; expired after 2024-01-01", "已暂停；已于 2024-01-01 到期"),
         ("certificate B on 2026-11-20", "2026-11-20 有效的 B 类证书"),
         ("certificate C until 2026-11-19", "C 类证书，有效期至 2026-11-19"),
