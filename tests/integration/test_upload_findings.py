@@ -69,9 +69,12 @@ def test_the_province_refuses_a_number_used_twice_as_foretold(checked: Any) -> N
         first=first,
         second=second,
     )
-    assert {row.punch_id: row.state for row in states} == {first: "acknowledged", second: "refused"}
+    stands = {row.punch_id: row.state for row in states}
+    assert (stands.pop(first), stands.pop(second)) == ("acknowledged", "refused")
+    assert set(stands) <= before  # what was planted is refused for the same reason
+    [(project_code,)] = checked.warehouse_sql("SELECT project_code FROM core.punch WHERE punch_id = :key", key=second)
     check_uploads(checked.city, DAY)
-    [refused] = found(checked, "UPL-010")
+    [refused] = [row for row in found(checked, "UPL-010") if row.project_code == project_code]
     assert refused.object_key.startswith(f"{refused.project_code}|province|")
     assert refused.actual.startswith("1 punches refused: ")
     assert "该设备的记录编号已用于另一条记录" in refused.actual

@@ -31,8 +31,7 @@ _JUDGED: LiteralString = """
         select p.id_number, r.payload ->> 'category' as category
         from person as p
         inner join integrity.shared_row as r on r.object = 'registration' and r.payload ->> 'personId' = p.person_id
-        where not r.deleted and r.payload ->> 'status' = '1' and (r.payload ->> 'issueDate')::date <= %(day)s
-            and (r.payload ->> 'validTo')::date >= %(day)s
+        where not r.deleted  -- of the category, valid or not: a registration that ran out is another matter than none
     ),
     appointed as (
         select a.payload ->> 'projectCode' as project_code, a.payload ->> 'postCode' as post_code, p.id_number

@@ -215,7 +215,6 @@ class QualityReport:
 
     Attributes:
         rules: those with findings; `silent_rules` is the rest of the catalogue.
-        broken_rules: those that could not be carried out when the date was last checked.
         muted: findings of the date that are in no figure.
         changes: against the date checked before, `previous_date`; `gone` holds the first rows of what it had.
         trends: the last days up to this one.
@@ -239,7 +238,6 @@ class QualityReport:
     steps: Sequence[StepRun]
     titles: Mapping[str, RuleText]
     caps: "Caps"
-    broken_rules: Sequence[str] = ()
     muted: int = 0
     scope: Scope = field(default_factory=Scope)
     previous_date: date | None = None

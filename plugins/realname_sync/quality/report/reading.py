@@ -121,7 +121,6 @@ class DayReader:
             steps=self._steps(generated_at),
             titles=titles,
             caps=self._caps,
-            broken_rules=[row.rule_id for row in self._of_date("quality/list_broken_rules")],
             muted=sum(row.muted for row in self._of_date("marts/count_by_rule")),
             scope=self._scope,
             previous_date=self._previous,
