@@ -80,7 +80,7 @@ def _make_platforms_strict_about_time(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def _sender(town: Any, *, stops_before_its_first_call: bool) -> Iterator[BaseProcess]:
     """A process of its own that delivers the day with a short lease."""
-    process = get_context("fork").Process(target=_send, args=(town.city.connection, stops_before_its_first_call))
+    process = get_context("fork").Process(target=_send, args=(town.city, stops_before_its_first_call))
     process.start()
     try:
         yield process
@@ -89,7 +89,7 @@ def _sender(town: Any, *, stops_before_its_first_call: bool) -> Iterator[BasePro
         process.join()
 
 
-def _send(connection: Any, stops_before_its_first_call: bool) -> None:
+def _send(city: Any, stops_before_its_first_call: bool) -> None:
     delivering.Desk = partial(Desk, lease=LEASE)  # type: ignore[misc,assignment]
     if stops_before_its_first_call:
         post, stopped = lane._post, []
@@ -102,7 +102,7 @@ def _send(connection: Any, stops_before_its_first_call: bool) -> None:
 
         lane._post = stop_and_post
     with suppress(RealnameError):  # how it ends is not what matters, but what it does until then
-        delivering.deliver(open_city(connection), DAY, "nation")
+        delivering.deliver(open_city(city.connection, city.clock), DAY, "nation")
 
 
 def _is_sending(town: Any) -> bool:
