@@ -103,7 +103,7 @@ def _of_shard(town: Any, shard: Shard) -> set[str]:
 def test_what_a_killed_shard_leaves_a_later_run_of_the_whole_brings(checked: Any) -> None:
     first, second = Shard.all_of(2)
     deliver(checked.city, DAY, "nation", shard=first)
-    process = get_context("fork").Process(target=_die_with_calls_in_hand, args=(checked.city.connection, second))
+    process = get_context("fork").Process(target=_die_with_calls_in_hand, args=(checked.city, second))
     process.start()
     process.join(60)
     assert process.exitcode == -9
@@ -119,7 +119,7 @@ def test_what_a_killed_shard_leaves_a_later_run_of_the_whole_brings(checked: Any
     assert_effect_equals_acknowledged(checked, "nation")
 
 
-def _die_with_calls_in_hand(connection: Any, shard: Shard) -> None:
+def _die_with_calls_in_hand(parent: Any, shard: Shard) -> None:
     """Deliver until the first call of attendance has gone out and nothing was written down of it."""
 
     def at(point: str) -> None:
@@ -131,7 +131,7 @@ def _die_with_calls_in_hand(connection: Any, shard: Shard) -> None:
                 claims["attendance"] = warehouse.execute(planned).scalar_one()
 
     claims = {"attendance": 0}
-    city = open_city(connection)
+    city = open_city(parent.connection, parent.clock)
     delivering.Desk = partial(Desk, at=at)  # type: ignore[misc,assignment]
     delivering.deliver(city, DAY, "nation", shard=shard)
 
