@@ -2,7 +2,8 @@
 -- Filters are empty for all: :severity, :rule_id, :owner, :object, :project_code, :area_code (a division covers its parts), :change
 -- ('new': not found on :previous_date; 'open': found then, too), :wanted (part of id, rule, key, field, project, without regard to case).
 -- Expected and actual are not searched: whoever guesses at a masked value would learn whether it is there.
--- Reads marts.finding, quality.finding. Writes nothing. :sort is a column's name, :descending turns it, :most and :skipped are the page.
+-- The muted ones are left out. Reads marts.counted_finding, quality.finding. Writes nothing.
+-- :sort is a column's name, :descending turns it, :most and :skipped are the page.
 WITH today AS (
     SELECT
         finding.rule_id,
@@ -24,7 +25,7 @@ WITH today AS (
                 former.work_date = cast(:previous_date AS date) AND former.rule_id = finding.rule_id
                 AND former.object = finding.object AND former.object_key = finding.object_key AND former.field = finding.field
         ) AS is_new
-    FROM marts.finding AS finding
+    FROM marts.counted_finding AS finding
     WHERE
         finding.work_date = cast(:work_date AS date)
         AND (cast(:severity AS text) IS NULL OR finding.severity = cast(:severity AS text))

@@ -17,7 +17,8 @@ SELECT
     correction.requested_at,
     correction.updated_at,
     correction.reject_reason,
-    count(*) OVER () AS total
+    count(*) OVER () AS total,
+    count(*) FILTER (WHERE correction.state NOT IN ('closed', 'rejected')) OVER () AS open_total
 FROM quality.correction AS correction
 LEFT JOIN marts.project AS project ON project.project_code = correction.project_code
 WHERE

@@ -1,17 +1,13 @@
 -- Collect a day's findings with project, district and their life over all days, and whether :previous_date had them, the date checked
--- before; not the muted ones. Reads marts.finding, quality.finding, quality.muted_finding; :work_date. Of the projects :project_codes only,
+-- before; not the muted ones. Reads marts.counted_finding, quality.finding; :work_date. Of the projects :project_codes only,
 -- and of findings of no project those in :area_code, where given.
 -- Writes the temporary table reported_finding, which ends with the transaction.
 CREATE TEMPORARY TABLE reported_finding ON COMMIT DROP AS
 WITH today AS (
     SELECT finding.*
-    FROM marts.finding AS finding
-    LEFT JOIN quality.muted_finding AS muted
-        ON
-            muted.work_date = cast(:work_date AS date) AND muted.rule_id = finding.rule_id AND muted.object = finding.object
-            AND muted.object_key = finding.object_key AND muted.field = finding.field
+    FROM marts.counted_finding AS finding
     WHERE
-        finding.work_date = cast(:work_date AS date) AND muted.work_date IS NULL
+        finding.work_date = cast(:work_date AS date)
         AND (
             cast(:project_codes AS text[]) IS NULL OR finding.project_code = any(cast(:project_codes AS text[]))
             OR (finding.project_code IS NULL AND quality.lies_within(finding.area_code, cast(:area_code AS text)))

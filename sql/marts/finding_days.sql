@@ -1,10 +1,11 @@
--- Findings by date, rule and severity from :first_date to :last_date; scoped as in count_changes. Reads quality.finding. Writes nothing.
+-- Findings by date, rule and severity from :first_date to :last_date; scoped as in count_changes, not the muted ones.
+-- Reads marts.counted_finding. Writes nothing.
 SELECT
     work_date,
     rule_id,
     severity,
     count(*) AS findings
-FROM quality.finding
+FROM marts.counted_finding
 WHERE
     work_date BETWEEN cast(:first_date AS date) AND cast(:last_date AS date)
     AND (

@@ -1,12 +1,12 @@
 -- The findings of :previous_date that :work_date no longer has, at most :cap of each rule; scoped as in count_changes.
--- Reads marts.finding, quality.finding. Writes nothing.
+-- What is muted now is not gone. Reads marts.counted_finding, quality.finding. Writes nothing.
 WITH gone AS (
     SELECT
         former.*,
         row_number() OVER (
             PARTITION BY former.rule_id ORDER BY former.area_code, former.project_code, former.object_key, former.field
         ) AS rank_in_rule
-    FROM marts.finding AS former
+    FROM marts.counted_finding AS former
     WHERE
         former.work_date = cast(:previous_date AS date)
         AND (

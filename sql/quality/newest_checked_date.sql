@@ -1,3 +1,3 @@
--- The newest date that was checked; NULL where none was. Reads quality.checked_read.
-SELECT max(work_date) AS work_date
-FROM quality.checked_read;
+-- The newest date that was checked, up to :last_date where that is given; NULL where none was. Reads quality.checked_read.
+SELECT max(work_date) FROM quality.checked_read
+WHERE cast(:last_date AS date) IS NULL OR work_date <= cast(:last_date AS date);

@@ -1,6 +1,7 @@
 """The view on Airflow's real API application: who may see it, what it shows, and that it changes nothing."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from databases import database_spec
 from realname_sync.orchestration.web.city import close_web_city
+from realname_sync.quality.report.changes import read_changes
 from realname_sync.warehouse.bulk import copy_rows
 
 if TYPE_CHECKING:
@@ -293,11 +295,110 @@ def test_a_report_is_served_and_nothing_beside_it(reader: "TestClient", own_home
         assert reader.get(f"/realname/reports/{path}").status_code == 404
 
 
-def test_corrections_and_cases_are_shown_where_the_warehouse_keeps_them(reader: "TestClient", filled: Engine) -> None:
-    with filled.begin() as connection:
-        kept = connection.execute(text("SELECT to_regclass('quality.warning_case')")).scalar()
+def id_of(engine: Engine, rule_id: str, object_key: str) -> str:
+    """The id of a planted finding."""
+    return str(
+        ask(
+            engine,
+            "SELECT DISTINCT quality.finding_id(rule_id, object, object_key, field) FROM quality.finding"
+            " WHERE rule_id = :rule AND object_key = :key",
+            rule=rule_id,
+            key=object_key,
+        )
+    )
+
+
+def ask(engine: Engine, statement: str, **values: Any) -> Any:
+    """One statement; the first value it yields, if any."""
+    with engine.begin() as connection:
+        result = connection.execute(text(statement), values)
+        return result.scalar() if result.returns_rows else None
+
+
+def open_case(engine: Engine, rule_id: str, subject: str, due: date, *evidence: str, lamp: str | None = None) -> int:
+    """A case with its evidence; its first finding is the one that opened it."""
+    case_id = ask(
+        engine,
+        "INSERT INTO quality.warning_case (project_code, cause, subject, rule_id, finding_id, lamp_id, level, state,"
+        " raised_at, due_date, state_since) VALUES (:west, :rule, :subject, :rule, :finding, :lamp, 'red', 'raised',"
+        " now(), :due, now()) RETURNING case_id",
+        west=WEST, rule=rule_id, subject=subject, finding=evidence[0], lamp=lamp, due=due,
+    )  # fmt: skip
+    for one in evidence:
+        ask(
+            engine,
+            "INSERT INTO quality.warning_case_finding VALUES (:case, :day, :finding)",
+            case=case_id,
+            day=DAY,
+            finding=one,
+        )
+    return int(case_id)
+
+
+def test_a_finding_shows_its_case_whichever_of_its_findings_it_is(reader: "TestClient", filled: Engine) -> None:
+    first, second = id_of(filled, "LMP-001", WEST), id_of(filled, "IDN-001", "W2")
+    stranger = id_of(filled, "CMP-001", EAST)
+    open_case(filled, "LMP-001", WEST, date(2099, 1, 1), first, second)
+    for finding_id, shown in ((first, True), (second, True), (stranger, False)):
+        assert ("预警案件" in reader.get(f"/realname/findings/{finding_id}").text.split("</nav>")[-1]) is shown
+    assert "LMP-001" in reader.get(f"/realname/projects/{WEST}").text
+
+
+def test_open_and_overdue_cases_are_counted_and_a_lamp_shows_only_while_it_is_lit(
+    reader: "TestClient", filled: Engine
+) -> None:
+    for lamp, cleared in (("L1", None), ("L2", DAY)):
+        ask(
+            filled,
+            "INSERT INTO quality.lamp (lamp_id, project_code, rule_code, lit_at, cleared_at, digest, first_seen_at,"
+            " updated_at) VALUES (:lamp, :west, 'PM_POST_MISSING', now(), :cleared, '', now(), now())",
+            lamp=lamp,
+            west=WEST,
+            cleared=cleared,
+        )
+    found = id_of(filled, "LMP-001", WEST)
+    open_case(filled, "LMP-001", WEST, date(2020, 1, 1), found, lamp="L1")
+    open_case(filled, "LMP-002", WEST, date(2099, 1, 1), found, lamp="L2")
+    closed = open_case(filled, "LMP-003", WEST, date(2020, 1, 1), found)
+    ask(filled, "UPDATE quality.warning_case SET state = 'closed' WHERE case_id = :case", case=closed)
     page = reader.get("/realname/follow-up").text
-    assert ('id="cases"' in page) == (kept is not None)
+    assert page.count("lamp is lit") == 1
+    assert page.count("overdue") == 1
+    assert re.search(r'<span class="big">2</span>[^/]*未结预警案件', reader.get("/realname/").text)
+    assert "1 overdue" in reader.get("/realname/").text
+
+
+def test_a_muted_finding_is_in_no_figure_and_shown_as_muted(reader: "TestClient", filled: Engine) -> None:
+    muted = id_of(filled, "LMP-001", WEST)
+    ask(
+        filled,
+        "INSERT INTO quality.mute (rule_id, finding_id, reason, muted_by, from_date, until_date, created_at)"
+        " VALUES ('LMP-001', :muted, 'known', 'Li', '2026-11-20', '2099-01-01', now())",
+        muted=muted,
+    )
+    assert rows_of(reader.get("/realname/findings").text) == 4
+    assert rows_of(reader.get("/realname/findings", params={"date": "2026-11-19"}).text) == 3
+    day = reader.get("/realname/").text
+    assert "1 more findings are muted" in day
+    assert "muted until 2099-01-01" in reader.get(f"/realname/findings/{muted}").text
+    # It is neither gone nor new: the day before has it, and so has the day itself.
+    with filled.begin() as connection:
+        changes = read_changes(connection, DAY, DAY - timedelta(days=1))
+    assert "LMP-001" not in {one.rule_id for one in changes if one.appeared or one.gone or one.still_open}
+
+
+def test_what_a_later_check_of_its_date_no_longer_made_is_shown_as_gone(reader: "TestClient", filled: Engine) -> None:
+    gone = id_of(filled, "CMP-001", EAST)
+    ask(
+        filled,
+        "WITH former AS (DELETE FROM quality.finding WHERE rule_id = 'CMP-001' RETURNING *)"
+        " INSERT INTO quality.former_finding SELECT work_date, rule_id, object, object_key, field, severity,"
+        " project_code, area_code, expected, actual, owner, remedy, found_at, now() FROM former",
+    )
+    page = reader.get(f"/realname/findings/{gone}")
+    assert page.status_code == 200
+    assert "no longer found at" in page.text
+    assert '<span class="tag clear">' in page.text
 
 
 def test_a_warehouse_that_is_not_there_is_told_and_names_no_secret(

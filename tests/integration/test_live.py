@@ -73,7 +73,7 @@ def test_the_pages_tell_what_the_warehouse_has_and_name_nobody(town: Any, tmp_pa
         assert one is not None
         assert one.finding_id == row.id
         assert len(one.days) == row.former + 1
-        assert one.is_open
+        assert one.state == "open"
         assert one.rule is not None
         assert sum(seen is Seen.FOUND for _, seen in one.strip) == row.former + 1
     for one in projects:

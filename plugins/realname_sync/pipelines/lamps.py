@@ -101,7 +101,7 @@ def compare_lamps(city: City, work_date: date | None = None) -> Sequence[Row[Any
     with transaction(city.engine, Role.LOAD) as connection:
         write_lamp_rules(connection)
     with transaction(city.engine, Role.READ) as connection:
-        wanted = work_date or statements.scalar(connection, "quality/newest_checked_date")
+        wanted = work_date or statements.scalar(connection, "quality/newest_checked_date", last_date=None)
         if work_date and statements.rows(connection, "delivery/checked_read", work_date=work_date)[0].checked is None:
             raise HeldError(f"{work_date} was never checked, so nothing can be compared: realname check {work_date}")
         as_of = day_bounds(work_date)[1].isoformat() if work_date else "infinity"

@@ -20,7 +20,7 @@ def take_up_lamps(city: City, *, full: bool = False) -> dict[str, Any]:
     """
     summary: dict[str, Any] = {"lamps": pull_lamps(city, full=full), "rectifications": settle_rectifications(city)}
     with transaction(city.engine, Role.READ) as connection:
-        newest = statements.scalar(connection, "quality/newest_checked_date")
+        newest = statements.scalar(connection, "quality/newest_checked_date", last_date=None)
     if newest is not None:
         summary["cases"] = update_cases(city, newest)
     return summary

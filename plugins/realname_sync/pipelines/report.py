@@ -122,7 +122,7 @@ def report_month(city: City, first: date, folder: Path | None = None, scope: Sco
                 target: {"due": one.due, "on_time": one.on_time, "acknowledged": one.acknowledged}
                 for target, one in report.totals.items()
             },
-            key_persons=None if report.calendar is None else len(report.calendar),
+            key_persons=len(report.calendar),
         )
     return summary
 

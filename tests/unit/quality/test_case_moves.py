@@ -23,13 +23,13 @@ def moves(postgres: object, migrated_template: str) -> CaseMoves:
 
 
 def reachable(moves: CaseMoves, start: str, *, by_person: bool) -> set[str]:
-    seen, todo = {start}, [start]
-    while todo:
-        state = todo.pop()
+    seen, ahead = {start}, [start]
+    while ahead:
+        state = ahead.pop()
         for move in moves.moves:
             if move.from_state == state and move.to_state not in seen and (move.by_person or not by_person):
                 seen.add(move.to_state)
-                todo.append(move.to_state)
+                ahead.append(move.to_state)
     return seen
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from realname_sync.pipelines.forecast import Forecast
-from realname_sync.pipelines.live.reading import newest_checked_date, relation_exists
+from realname_sync.pipelines.live.reading import newest_checked_date
 from realname_sync.pipelines.status import STATES, TARGETS, WITHIN, ProjectState, open_forecasts, project_states
 from realname_sync.quality.report.changes import Change, read_changes
 from realname_sync.quality.report.model import Arrival, Tally
@@ -41,7 +41,10 @@ class LiveProject:
 
 @dataclass(frozen=True, slots=True)
 class LiveDay:
-    """A date as it stands now; `forecasts` are there only while something can still be done about it."""
+    """A date as it stands now; `forecasts` are there only while something can still be done about it.
+
+    `muted` findings are in no other figure.
+    """
 
     work_date: date
     day_is_over: bool
@@ -55,6 +58,7 @@ class LiveDay:
     checked: bool
     steps: Sequence[Any]
     broken_rules: Sequence[Any]
+    muted: int
     trends: Trends
 
 
@@ -70,7 +74,6 @@ def read_day(connection: Connection, work_date: date, clock: Clock) -> LiveDay:
     owners: dict[str, Tally] = {}
     for row in counted:
         owners[row.owner] = owners.get(row.owner, Tally()) + Tally(**{row.severity: row.findings})
-    broken = relation_exists(connection, "quality.broken_rule")
     return LiveDay(
         work_date=work_date,
         day_is_over=now >= day_bounds(work_date)[1],
@@ -83,7 +86,8 @@ def read_day(connection: Connection, work_date: date, clock: Clock) -> LiveDay:
         previous_date=previous,
         checked=checked,
         steps=statements.rows(connection, "marts/list_step_runs", work_date=work_date, moment=now),
-        broken_rules=statements.rows(connection, "live/broken_rules", work_date=work_date) if broken else [],
+        broken_rules=statements.rows(connection, "quality/list_broken_rules", work_date=work_date),
+        muted=sum(row.muted for row in statements.rows(connection, "marts/count_by_rule", work_date=work_date)),
         trends=read_trends(connection, work_date),
     )
 

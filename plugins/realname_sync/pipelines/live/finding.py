@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from realname_sync.pipelines.live.reading import newest_checked_date, privacy_of, relation_exists
+from realname_sync.pipelines.live.reading import newest_checked_date, privacy_of
 from realname_sync.quality.catalogue import Rule, load_catalogue
 from realname_sync.warehouse import statements
 
@@ -28,7 +28,10 @@ class Seen(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FindingDay:
-    """The finding as it was on one date, without personal data; `found_at` is the check that first made it there."""
+    """The finding as it was on one date, without personal data.
+
+    `found_at` is the check that first made it there, `gone_at` a later one of the same date that no longer did.
+    """
 
     work_date: date
     severity: str
@@ -36,13 +39,14 @@ class FindingDay:
     actual: str
     owner: str
     found_at: datetime
+    gone_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
     """A finding, newest date first; `strip` tells the last STRIP_DAYS dates in order.
 
-    `state` and `muted_until` are what the warehouse keeps of its life; None where it keeps none.
+    `state` is open, gone or muted (quality.finding_state), and `muted_until` goes with the last.
     """
 
     finding_id: str
@@ -56,10 +60,9 @@ class ShownFinding:
     area_code: str
     remedy: str
     days: Sequence[FindingDay]
-    newest_checked: date | None
     strip: Sequence[tuple[date, Seen]]
-    state: str | None = None
-    muted_until: date | None = None
+    state: str
+    muted_until: date | None
 
     @property
     def first_seen(self) -> date:
@@ -71,11 +74,6 @@ class ShownFinding:
         """The newest date it was found on."""
         return self.days[0].work_date
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the newest date that was checked still has it."""
-        return self.newest_checked is None or self.last_seen >= self.newest_checked
-
 
 def read_finding(connection: Connection, finding_id: str) -> ShownFinding | None:
     """The finding of that id (quality.finding_id); None where no date of the last year has one."""
@@ -83,14 +81,15 @@ def read_finding(connection: Connection, finding_id: str) -> ShownFinding | None
     if named is None:
         return None
     newest = newest_checked_date(connection)
-    last = newest or date.max
-    first = last - LOOKED_BACK
+    if newest is None:
+        return None
     rows: Sequence[Any] = statements.rows(
-        connection, "live/finding_days", finding_id=finding_id, rule_id=named[1], first_date=first, last_date=date.max
+        connection, "live/finding_days", finding_id=finding_id, rule_id=named[1], first_date=newest - LOOKED_BACK
     )
     if not rows:
         return None
     row = rows[0]
+    (life,) = statements.rows(connection, "marts/finding_life", finding_id=finding_id)
     privacy = privacy_of({row.project_code} if row.project_code else set())
     days = [
         FindingDay(
@@ -100,13 +99,10 @@ def read_finding(connection: Connection, finding_id: str) -> ShownFinding | None
             privacy.value(one.object, one.field, one.actual),
             one.owner,
             one.found_at,
+            one.gone_at,
         )
         for one in rows
     ]
-    state = muted_until = None
-    if relation_exists(connection, "quality.finding_state"):
-        lives = statements.rows(connection, "live/finding_state", finding_id=finding_id, rule_id=named[1])
-        state, muted_until = (lives[0].state, lives[0].muted_until) if lives else (None, None)
     return ShownFinding(
         finding_id=finding_id,
         rule_id=named[1],
@@ -119,15 +115,15 @@ def read_finding(connection: Connection, finding_id: str) -> ShownFinding | None
         area_code=row.area_code or "",
         remedy=row.remedy,
         days=days,
-        newest_checked=newest,
-        strip=_strip(connection, {one.work_date for one in days}, max(last, days[0].work_date) if newest else None),
-        state=state,
-        muted_until=muted_until,
+        strip=_strip(
+            connection, {one.work_date for one in days if one.gone_at is None}, max(newest, days[0].work_date)
+        ),
+        state=life.state,
+        muted_until=life.muted_until,
     )
 
 
-def _strip(connection: Connection, found: set[date], last: date | None) -> list[tuple[date, Seen]]:
-    last = last or max(found)
+def _strip(connection: Connection, found: set[date], last: date) -> list[tuple[date, Seen]]:
     dates = [last - timedelta(days=back) for back in reversed(range(STRIP_DAYS))]
     checked = {
         row.work_date

@@ -1,4 +1,4 @@
-"""What follows from findings, where the warehouse keeps it: corrections asked for, and warning cases."""
+"""What follows from findings: corrections asked for, and warning cases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from realname_sync.pipelines.live.reading import privacy_of, relation_exists
+from realname_sync.pipelines.live.reading import privacy_of
 from realname_sync.warehouse import statements
 
-CORRECTIONS = "quality.correction"
-CASES = "quality.warning_case"
 _MOST = 500
 
 
@@ -35,30 +33,32 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """Corrections and cases; None where the warehouse has no such table. The totals count beyond what is listed."""
+    """Corrections and cases; the lists end after some hundred, the totals count all there are."""
 
-    corrections: Sequence[Correction] | None = None
-    corrections_total: int = 0
-    cases: Sequence[Any] | None = None
-    cases_total: int = 0
+    corrections: Sequence[Correction]
+    corrections_total: int
+    corrections_open: int
+    cases: Sequence[Any]
+    cases_total: int
+    cases_open: int
+    cases_overdue: int
 
 
 def read_follow_up(
     connection: Connection, today: date, *, project_code: str | None = None, finding_id: str | None = None
 ) -> FollowUp:
-    """What is under way, of one project or one finding where that is given."""
+    """What was asked for and what is pending, of one project or one finding where that is given."""
     scope = {"project_code": project_code, "finding_id": finding_id, "most": _MOST}
-    asked: Sequence[Any] | None = None
-    if relation_exists(connection, CORRECTIONS):
-        asked = statements.rows(connection, "live/list_corrections", **scope)
-    cases: Sequence[Any] | None = None
-    if relation_exists(connection, CASES):
-        cases = statements.rows(connection, "live/list_cases", today=today, **scope)
+    asked = statements.rows(connection, "live/list_corrections", **scope)
+    cases = statements.rows(connection, "live/list_cases", today=today, **scope)
     return FollowUp(
-        None if asked is None else [_correction(row) for row in asked],
-        asked[0].total if asked else 0,
-        cases,
-        cases[0].total if cases else 0,
+        corrections=[_correction(row) for row in asked],
+        corrections_total=asked[0].total if asked else 0,
+        corrections_open=asked[0].open_total if asked else 0,
+        cases=cases,
+        cases_total=cases[0].total if cases else 0,
+        cases_open=cases[0].open_total if cases else 0,
+        cases_overdue=cases[0].overdue_total if cases else 0,
     )
 
 

@@ -28,14 +28,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def relation_exists(connection: Connection, name: str) -> bool:
-    """Whether the warehouse has a table or view of that name (with its schema) that a page may read."""
-    return bool(statements.scalar(connection, "live/relation_exists", relation=name))
-
-
 def newest_checked_date(connection: Connection, last: date | None = None) -> date | None:
     """The newest date that was checked, up to `last` where given; None where none was."""
-    found: date | None = statements.scalar(connection, "live/newest_checked_date", last_date=last)
+    found: date | None = statements.scalar(connection, "quality/newest_checked_date", last_date=last)
     return found
 
 

@@ -218,7 +218,7 @@ class QualityReport:
         muted: findings of the date that are in no figure.
         changes: against the date checked before, `previous_date`; `gone` holds the first rows of what it had.
         trends: the last days up to this one.
-        broken: rules that the last check could not carry out, where the warehouse keeps that.
+        broken: rules that the last check could not carry out.
         files: further files beside the page, by name.
         docs_page: where the page finds what Great Expectations says of the extracted data, if it was kept.
     """

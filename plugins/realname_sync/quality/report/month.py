@@ -17,7 +17,6 @@ from realname_sync.quality.report.templating import self_contained
 from realname_sync.quality.report.trends import Trends, read_trends
 from realname_sync.warehouse import statements
 
-CALENDAR = "marts.key_post_month"
 _MOST_PERSONS = 2_000
 
 
@@ -78,7 +77,7 @@ class MonthReport:
         first: the month's first day.
         trends: completeness and findings of its days up to today.
         rules: those with findings in the month, by severity.
-        calendar: key persons and their days; None where the warehouse keeps no attendance of key posts.
+        calendar: key persons and their days.
     """
 
     first: date
@@ -87,7 +86,7 @@ class MonthReport:
     generated_at: datetime
     trends: Trends
     rules: Sequence[RuleMonth]
-    calendar: Sequence[PostMonth] | None
+    calendar: Sequence[PostMonth]
 
     @property
     def dates(self) -> Sequence[date]:
@@ -172,9 +171,7 @@ def _rules(
     return sorted(months, key=lambda one: (SEVERITIES.index(one.severity), -one.most, one.rule_id))
 
 
-def _calendar(connection: Connection, first: date, scope: ScopedTo) -> list[PostMonth] | None:
-    if not statements.scalar(connection, "live/relation_exists", relation=CALENDAR):
-        return None
+def _calendar(connection: Connection, first: date, scope: ScopedTo) -> list[PostMonth]:
     rows = statements.rows(
         connection,
         "marts/list_key_post_month",

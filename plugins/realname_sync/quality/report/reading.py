@@ -64,7 +64,7 @@ class DayReader:
         self._scope = scope or Scope()
         self._scoped = scoped_to(connection, self._scope)
         self._previous = statements.scalar(
-            connection, "live/newest_checked_date", last_date=work_date - timedelta(days=1)
+            connection, "quality/newest_checked_date", last_date=work_date - timedelta(days=1)
         )
         codes_only = {"project_codes": self._scoped.parameters["project_codes"]}
         statements.run(connection, "marts/collect_unarrived", work_date=work_date, **codes_only)
@@ -303,9 +303,7 @@ class DayReader:
         return replace(before, arrivals=days)
 
     def _broken(self) -> list[BrokenRule]:
-        if not statements.scalar(self._connection, "live/relation_exists", relation="quality.broken_rule"):
-            return []
-        rows = statements.rows(self._connection, "live/broken_rules", work_date=self._work_date)
+        rows = statements.rows(self._connection, "quality/list_broken_rules", work_date=self._work_date)
         return [BrokenRule(row.rule_id, row.error, row.broken_at) for row in rows]
 
     def _changes(self) -> list[Change]:

@@ -173,29 +173,16 @@ def test_nothing_of_the_warehouse_is_changed(city: City, day: Engine, tmp_path: 
     assert digest() == before
 
 
-def test_the_calendar_of_key_persons_is_read_where_the_warehouse_keeps_one(
-    city: City, day: Engine, tmp_path: Path
-) -> None:
+def test_the_month_has_the_calendar_of_key_persons(city: City, day: Engine, tmp_path: Path) -> None:
     with day.begin() as connection:
-        if connection.execute(text("SELECT to_regclass('marts.key_post_month')")).scalar() is None:
-            connection.execute(
-                text(
-                    "CREATE VIEW marts.key_post_month AS SELECT date '2026-11-01' AS month, :project AS project_code,"
-                    " 'G01' AS post_code, 'W1' AS person_id, '欧****' AS person_name, 1 AS due_days, 1 AS valid_days,"
-                    " 0 AS short_days, 0 AS absent_days, 0 AS days_left_out, 100.0 AS attendance_percent,"
-                    " jsonb_build_object('2026-11-20', 'valid') AS days".replace(":project", f"'{WEST}'")
-                )
-            )
-            connection.execute(text("GRANT SELECT ON marts.key_post_month TO realname_read"))
-        else:
-            connection.execute(
-                text(
-                    "INSERT INTO quality.key_post_day"
-                    " (work_date, project_code, post_code, person_id, punches, state, checked_at)"
-                    " VALUES (:day, :project, 'G01', 'W1', 2, 'valid', now())"
-                ),
-                {"day": DAY, "project": WEST},
-            )
+        connection.execute(
+            text(
+                "INSERT INTO quality.key_post_day"
+                " (work_date, project_code, post_code, person_id, punches, state, checked_at)"
+                " VALUES (:day, :project, 'G01', 'W1', 2, 'valid', now())"
+            ),
+            {"day": DAY, "project": WEST},
+        )
     told = report_month(city, DAY.replace(day=1), tmp_path)
     assert told["key_persons"] == 1
     page = Path(told["html"]).read_text(encoding="utf-8")
@@ -207,16 +194,8 @@ def test_the_calendar_of_key_persons_is_read_where_the_warehouse_keeps_one(
     assert elsewhere["key_persons"] == 0
 
 
-def test_a_rule_that_broke_is_marked_where_the_warehouse_keeps_it(city: City, day: Engine, tmp_path: Path) -> None:
+def test_a_rule_that_broke_is_marked(city: City, day: Engine, tmp_path: Path) -> None:
     with day.begin() as connection:
-        if connection.execute(text("SELECT to_regclass('quality.broken_rule')")).scalar() is None:
-            connection.execute(
-                text(
-                    "CREATE TABLE quality.broken_rule (work_date date, rule_id text, severity text, error text,"
-                    " broken_at timestamptz)"
-                )
-            )
-            connection.execute(text("GRANT SELECT ON quality.broken_rule TO realname_read"))
         connection.execute(
             text(
                 "INSERT INTO quality.broken_rule (work_date, rule_id, severity, error, broken_at)"
