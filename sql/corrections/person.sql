@@ -5,11 +5,19 @@ SELECT
     wanted.field,
     shared.source_id,
     shared.source_version,
-    CASE WHEN wanted.field = 'name' THEN shared.name END AS shared_value,
-    CASE WHEN wanted.field = 'name' THEN copy.name END AS municipal_value,
-    CASE WHEN wanted.field = 'phone' THEN shared.phone_cipher END AS shared_cipher,
-    CASE WHEN wanted.field = 'phone' THEN copy.phone_cipher END AS municipal_cipher
+    compared.shared_value,
+    compared.municipal_value,
+    compared.shared_cipher,
+    compared.municipal_cipher
 FROM unnest(cast(:object_keys AS text[]), cast(:fields AS text[])) AS wanted (object_key, field)
 INNER JOIN core.person AS copy ON copy.person_id = wanted.object_key
 INNER JOIN core.current_person AS shared ON shared.id_hash = copy.id_hash
-WHERE wanted.field IN ('name', 'phone') AND (copy.id_problem = '' OR copy.id_problem IS NULL);
+INNER JOIN
+    LATERAL (
+        VALUES
+        ('name', shared.name, copy.name, cast(NULL AS bytea), cast(NULL AS bytea)),
+        ('idCardType', shared.id_card_type, copy.id_card_type, NULL, NULL),
+        ('phone', NULL, NULL, shared.phone_cipher, copy.phone_cipher)
+    ) AS compared (field, shared_value, municipal_value, shared_cipher, municipal_cipher)
+    ON compared.field = wanted.field
+WHERE copy.id_problem = '' OR copy.id_problem IS NULL;

@@ -82,6 +82,8 @@ class FaultProxy:
         directions = [asyncio.create_task(exchange.upwards()), asyncio.create_task(exchange.downwards())]
         try:
             await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            pass  # only the proxy's own end cancels it, and whoever serves the connection would print it as a failure
         finally:
             for task in directions:
                 task.cancel()

@@ -1,5 +1,6 @@
 """The catalogue is complete: every rule has an implementation, cases that fail and pass, and a basis."""
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -95,6 +96,17 @@ def test_a_rule_has_cases_that_fail_and_cases_that_pass(rule_id: str) -> None:
 
 def test_no_case_is_without_a_rule() -> None:
     assert {path.name for path in CASES.iterdir() if path.is_dir()} == set(IDS)
+
+
+_COMPARED = re.compile(r"\(\s*'([a-z]\w+)',")  # the fields in a statement's list of compared values
+
+
+@pytest.mark.parametrize("rule", [one for one in RULES if one.correction], ids=lambda rule: rule.id)
+def test_every_field_a_rule_compares_can_be_corrected_or_is_withheld(rule: Rule) -> None:
+    assert rule.correction is not None
+    compared = set(_COMPARED.findall((root() / rule.implemented_by).read_text(encoding="utf-8")))
+    asked_for = set(_COMPARED.findall((root() / rule.correction.row).read_text(encoding="utf-8")))
+    assert compared == asked_for | set(rule.correction.withheld) != set()
 
 
 def test_a_rule_gives_way_to_rules_there_are() -> None:
