@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from realname_sync.errors import SettingsError
-from realname_sync.quality.catalogue import Rule, region_covers, region_width
+from realname_sync.quality import dated
+from realname_sync.quality.catalogue import Rule
 from realname_sync.quality.holidays import load_holidays
 from realname_sync.resources import expectations
 from realname_sync.warehouse import statements
@@ -51,19 +52,13 @@ def profile_in_force(work_date: date, area_code: str, path: Path | None = None) 
     Raises:
         SettingsError: no profile holds there then, or an entry of the file makes no sense.
     """
-    holding = [
-        profile
-        for profile in load_profiles(path)
-        if region_covers(profile.region, area_code)
-        and profile.valid_from <= work_date
-        and (profile.valid_to is None or work_date <= profile.valid_to)
-    ]
+    holding = dated.holding(load_profiles(path), work_date, area_code)
     if not holding:
         raise SettingsError(
             f"no attendance profile is in force for {area_code} on {work_date}: see region and valid_from in "
             "expectations/attendance.yaml"
         )
-    return max(holding, key=lambda profile: (region_width(profile.region), profile.valid_from))
+    return holding[-1]
 
 
 @cache

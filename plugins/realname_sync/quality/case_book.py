@@ -4,15 +4,15 @@ Read as the rule catalogue is: dates are inclusive, of two regions that hold the
 make sense is refused with the entry's name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from realname_sync.errors import SettingsError
+from realname_sync.quality import dated
 from realname_sync.resources import expectations
 
 Level = Literal["blue", "yellow", "orange", "red"]
@@ -65,7 +65,7 @@ class CaseRule:
             raise SettingsError(f"cases.yaml, {self.name}: due_days is a whole number of days, and basis must be given")
         if self.lamp is not None and self.per != "project":
             raise SettingsError(f"cases.yaml, {self.name}: a lamp is about a project")
-        _require_dates(self.name, self.valid_from, self.valid_to)
+        dated.require_dates(self.name, self.valid_from, self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class CaseSettings:
         return "settings"
 
     def __post_init__(self) -> None:
-        _require_dates(self.name, self.valid_from, self.valid_to)
+        dated.require_dates(self.name, self.valid_from, self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +105,6 @@ class CaseCheck:
         return self.statement.removeprefix("sql/").removesuffix(".sql")
 
 
-class _Dated(Protocol):
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def region(self) -> str: ...
-
-    @property
-    def valid_from(self) -> date: ...
-
-    @property
-    def valid_to(self) -> date | None: ...
-
-
-_Entry = TypeVar("_Entry", bound=_Dated)
-
-
 @dataclass(frozen=True)
 class CaseBook:
     """The whole file; `lamps` gives the rule that computes a lamp, by the lamp's rule code."""
@@ -133,7 +116,7 @@ class CaseBook:
 
     def in_force(self, day: date, area_code: str) -> Mapping[str, CaseRule]:
         """The entries of that day and city by name."""
-        return {entry.name: entry for entry in _holding(self.cases, day, area_code)}
+        return {entry.name: entry for entry in dated.holding(self.cases, day, area_code)}
 
     def settings_on(self, day: date, area_code: str) -> CaseSettings:
         """The settings of that day and city.
@@ -141,7 +124,7 @@ class CaseBook:
         Raises:
             SettingsError: there are none.
         """
-        held = list(_holding(self.settings, day, area_code))
+        held = list(dated.holding(self.settings, day, area_code))
         if not held:
             raise SettingsError(f"cases.yaml has no settings that hold in {area_code} on {day}")
         return held[-1]
@@ -166,8 +149,8 @@ def load_case_book(path: Path | None = None) -> CaseBook:
     for case in cases:
         if strangers := sorted(set(case.checks) - set(checks)):
             raise SettingsError(f"cases.yaml, {case.name}: there is no check {', '.join(strangers)}")
-    refuse_overlaps("cases.yaml", cases)
-    refuse_overlaps("cases.yaml", settings)
+    dated.refuse_overlaps("cases.yaml", cases, lambda case: case.name)
+    dated.refuse_overlaps("cases.yaml", settings, lambda one: one.name)
     return CaseBook({one["rule_code"]: one["rule"] for one in content["lamps"]}, settings, cases, checks)
 
 
@@ -183,42 +166,3 @@ def _read(kind: type[_Read], entry: Mapping[str, Any], what: str) -> _Read:
         return kind(**entry)
     except TypeError as failure:
         raise SettingsError(f"cases.yaml, {name}: {str(failure).partition('__init__() ')[2]}") from None
-
-
-def holds_on(entry: _Dated, day: date, area_code: str) -> bool:
-    """Whether a dated entry is in force on that day in that city; a province covers its cities."""
-    in_time = entry.valid_from <= day and (entry.valid_to is None or day <= entry.valid_to)
-    return in_time and area_code.startswith(_significant(entry.region))
-
-
-def _holding(entries: Iterable[_Entry], day: date, area_code: str) -> list[_Entry]:
-    """The entries in force, the narrowest region last."""
-    held = [entry for entry in entries if holds_on(entry, day, area_code)]
-    return sorted(held, key=lambda entry: len(_significant(entry.region)))
-
-
-def refuse_overlaps(file: str, entries: Iterable[_Dated]) -> None:
-    """Refuse two entries of one name and region that hold on one day.
-
-    Raises:
-        SettingsError: there are two.
-    """
-    ordered = sorted(entries, key=lambda entry: (entry.name, entry.region, entry.valid_from))
-    for earlier, later in pairwise(ordered):
-        same = (earlier.name, earlier.region) == (later.name, later.region)
-        if same and (earlier.valid_to is None or later.valid_from <= earlier.valid_to):
-            raise SettingsError(
-                f"{file}, {later.name}: two entries of region {later.region} hold on {later.valid_from}"
-            )
-
-
-def _require_dates(name: str, valid_from: date, valid_to: date | None) -> None:
-    if not isinstance(valid_from, date) or not isinstance(valid_to, date | None):
-        raise SettingsError(f"{name}: valid_from and valid_to must be dates, as in 2021-06-01")
-    if valid_to is not None and valid_to < valid_from:
-        raise SettingsError(f"{name}: valid_to is before valid_from")
-
-
-def _significant(code: str) -> str:
-    """The leading digits of a division that its parts share: 33 of 330000, 3301 of 330100."""
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from realname_sync.errors import SettingsError
+from realname_sync.quality import dated
 from realname_sync.resources import expectations
 
 Severity = Literal["stop", "warn", "note"]
@@ -120,8 +121,7 @@ class Rule:
 
     def holds(self, work_date: date, area_code: str) -> bool:
         """Whether the rule is in force on that day in that city."""
-        in_time = self.valid_from <= work_date and (self.valid_to is None or work_date <= self.valid_to)
-        return in_time and region_covers(self.region, area_code)
+        return dated.holds(self, work_date, area_code)
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,8 @@ class Catalogue:
 
     def in_force(self, work_date: date, area_code: str) -> Mapping[str, Rule]:
         """The rules of that day and city, by id; of two regions that hold the narrower one counts."""
-        holding = [rule for rule in self.rules if rule.holds(work_date, area_code)]
-        return {rule.id: rule for rule in sorted(holding, key=lambda rule: (rule.id, region_width(rule.region)))}
+        holding = dated.holding(self.rules, work_date, area_code)
+        return {rule.id: rule for rule in sorted(holding, key=lambda rule: rule.id)}
 
     def latest(self) -> Mapping[str, Rule]:
         """Every rule by its id, as its newest entry has it: what a rule is called whatever the day."""
@@ -155,18 +155,3 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
 
 def _listed(names: Any) -> str:
     return ", ".join(sorted(names))
-
-
-def region_covers(region: str, area_code: str) -> bool:
-    """Whether what holds for a division holds for another: a province covers its cities, a city its counties."""
-    return area_code.startswith(_significant(region))
-
-
-def region_width(region: str) -> int:
-    """How many digits of a division tell it from others: of two that cover a place the one with more is narrower."""
-    return len(_significant(region))
-
-
-def _significant(code: str) -> str:
-    """The leading digits of a division that its parts share: 33 of 330000, 3301 of 330100."""
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import yaml
 
 from realname_sync.errors import SettingsError
 from realname_sync.quality.catalogue import SUITES, Correction, Rule
+from realname_sync.quality.dated import overlapping
 from realname_sync.resources import root, sql_text
 
 _LISTS = ("objects", "gives_way_to", "only_warns_on", "rests_on")
@@ -205,12 +205,10 @@ def _note_misfits(entry: _Entry, rule: Rule) -> None:
 
 
 def _note_overlaps(entries: Sequence[_Entry]) -> None:
-    made = [(entry, entry.rule) for entry in entries if entry.rule is not None]
-    made.sort(key=lambda pair: (pair[1].id, pair[1].region, pair[1].valid_from))
-    for (_, earlier), (entry, later) in pairwise(made):
-        same = (earlier.id, earlier.region) == (later.id, later.region)
-        if same and (earlier.valid_to is None or later.valid_from <= earlier.valid_to):
-            entry.fault("valid_from", f"two entries of region {later.region} hold on {later.valid_from}")
+    entry_of = {id(entry.rule): entry for entry in entries}
+    rules = [entry.rule for entry in entries if entry.rule is not None]
+    for later in overlapping(rules, lambda rule: rule.id):
+        entry_of[id(later)].fault("valid_from", f"two entries of region {later.region} hold on {later.valid_from}")
 
 
 def _is_there(file: str) -> bool:

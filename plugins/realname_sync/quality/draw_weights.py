@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from realname_sync.errors import SettingsError
-from realname_sync.quality.case_book import holds_on, refuse_overlaps
+from realname_sync.quality import dated
 from realname_sync.resources import expectations
 
 _LEVELS = {"blue", "yellow", "orange", "red"}
@@ -26,7 +26,6 @@ class DrawWeights:
     most: int
     basis: str
     valid_to: date | None = None
-    name: str = "weights"
 
     def __post_init__(self) -> None:
         if set(self.levels) != _LEVELS or self.base <= 0 or self.most < self.base or min(self.levels.values()) < 0:
@@ -64,7 +63,7 @@ def load_draw_weights(path: Path | None = None) -> tuple[DrawWeights, ...]:
         if wrong := sorted((_WORDS - set(entry)) | (set(entry) - _WORDS - {"valid_to"})):
             raise SettingsError(f"draws.yaml: {', '.join(wrong)} is missing, or is no word of it")
     weights = tuple(DrawWeights(**entry) for entry in entries)
-    refuse_overlaps("draws.yaml", weights)
+    dated.refuse_overlaps("draws.yaml", weights, lambda _: "weights")
     return weights
 
 
@@ -74,7 +73,7 @@ def weights_on(day: date, area_code: str) -> DrawWeights:
     Raises:
         SettingsError: there is none.
     """
-    held = [one for one in load_draw_weights() if holds_on(one, day, area_code)]
+    held = dated.holding(load_draw_weights(), day, area_code)
     if not held:
         raise SettingsError(f"draws.yaml has no weights that hold in {area_code} on {day}")
-    return max(held, key=lambda one: len(one.region.rstrip("0")))
+    return held[-1]

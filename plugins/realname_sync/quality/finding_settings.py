@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from realname_sync.errors import SettingsError
-from realname_sync.quality.catalogue import region_covers
+from realname_sync.quality.dated import covers
 from realname_sync.resources import expectations
 
 
@@ -40,7 +40,7 @@ class Settled:
         return (
             (self.rule, self.field) == (rule_id, field)
             and self.valid_from <= day <= self.valid_to
-            and region_covers(self.region, area_code)
+            and covers(self.region, area_code)
         )
 
 
@@ -53,7 +53,7 @@ class FindingSettings:
 
     def longest_mute(self, day: date, area_code: str) -> int:
         """For how many days at most something may be muted on that day in that city; 0 where nothing says so."""
-        holding = [one for one in self.mutes if one.valid_from <= day and region_covers(one.region, area_code)]
+        holding = [one for one in self.mutes if one.valid_from <= day and covers(one.region, area_code)]
         return holding[-1].longest_days if holding else 0
 
 

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from realname_sync.errors import SettingsError
-from realname_sync.quality.catalogue import region_covers, region_width
+from realname_sync.quality import dated
 from realname_sync.resources import expectations
 from realname_sync.warehouse import bulk, statements
 
@@ -54,21 +53,13 @@ class Requirement:
             raise SettingsError(f"requirement {self.id}: kind {self.kind!r} is none of {', '.join(_COLUMNS)}")
         if not (self.basis and self.region and self.rows):
             raise SettingsError(f"requirement {self.id}: basis, region and rows must all be given")
-        if not isinstance(self.valid_from, date) or not isinstance(self.valid_to, date | None):
-            raise SettingsError(f"requirement {self.id}: valid_from and valid_to must be dates, as in 2021-06-01")
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise SettingsError(f"requirement {self.id}: valid_to is before valid_from")
+        dated.require_dates(f"requirement {self.id}", self.valid_from, self.valid_to)
         needed, optional = _COLUMNS[self.kind]
         for number, row in enumerate(self.rows, start=1):
             if missing := needed - set(row):
                 raise SettingsError(f"requirement {self.id}: row {number} lacks {', '.join(sorted(missing))}")
             if strangers := set(row) - needed - optional:
                 raise SettingsError(f"requirement {self.id}: row {number} has no column {', '.join(sorted(strangers))}")
-
-    def holds(self, work_date: date, area_code: str) -> bool:
-        """Whether the table is in force on that day in that city."""
-        in_time = self.valid_from <= work_date and (self.valid_to is None or work_date <= self.valid_to)
-        return in_time and region_covers(self.region, area_code)
 
 
 @cache
@@ -83,20 +74,13 @@ def load_requirements(path: Path | None = None) -> tuple[Requirement, ...]:
     with (path or expectations() / "requirements.yaml").open("rb") as stream:
         entries = yaml.load(stream, Loader=yaml.CSafeLoader)["requirements"]
     requirements = tuple(_requirement(entry) for entry in entries)
-    ordered = sorted(requirements, key=lambda one: (one.id, one.region, one.valid_from))
-    for earlier, later in pairwise(ordered):
-        same = (earlier.id, earlier.region) == (later.id, later.region)
-        if same and (earlier.valid_to is None or later.valid_from <= earlier.valid_to):
-            raise SettingsError(
-                f"requirement {later.id}: two entries of region {later.region} hold on {later.valid_from}"
-            )
+    dated.refuse_overlaps("requirements.yaml", requirements, lambda one: one.id)
     return requirements
 
 
 def in_force(requirements: Sequence[Requirement], work_date: date, area_code: str) -> Mapping[str, Requirement]:
     """The tables of that day and city by id; of two regions that hold the narrower one counts."""
-    holding = [one for one in requirements if one.holds(work_date, area_code)]
-    return {one.id: one for one in sorted(holding, key=lambda one: (one.id, region_width(one.region)))}
+    return {one.id: one for one in dated.holding(requirements, work_date, area_code)}
 
 
 def stage_requirements(connection: Connection, work_date: date, city_code: str) -> None:
