@@ -6,6 +6,5 @@ CREATE TEMPORARY TABLE staged_case_rule (
     level text NOT NULL,
     due_days integer NOT NULL,
     per text NOT NULL,
-    closes text NOT NULL,
-    rests_on_shared_data boolean NOT NULL
+    closes text NOT NULL
 ) ON COMMIT DROP;

@@ -1,6 +1,6 @@
 -- For each cause and subject that has a case, a finding of :work_date or a lit lamp: what is known of it now. Reads staged_case_rule,
 -- staged_case_finding, quality.lamp, quality.warning_case and which dates were checked. Lamps are as they stand now, whatever the date.
--- :shared_is_stale says whether the shared data are too old to say anything; a rule that broke on the date, or could not tell, says nothing either.
+-- `is_unknown`: the rule broke on the date, or its shared data were stale (quality.unknown_rule), so it says nothing of it.
 CREATE TEMPORARY TABLE staged_case ON COMMIT DROP AS
 WITH found AS (
     SELECT
@@ -60,8 +60,7 @@ SELECT
     rule.level,
     rule.due_days,
     rule.closes,
-    (rule.rests_on_shared_data AND cast(:shared_is_stale AS boolean))
-    OR EXISTS (
+    EXISTS (
         SELECT FROM quality.broken_rule AS broken
         WHERE broken.work_date = cast(:work_date AS date) AND broken.rule_id = rule.rule_id
     )

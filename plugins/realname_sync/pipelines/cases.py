@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -20,7 +20,7 @@ from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
 from realname_sync.workdate import work_date_of
 
-_STAGED = ("cause", "rule_id", "rule_code", "level", "due_days", "per", "closes", "rests_on_shared_data")
+_STAGED = ("cause", "rule_id", "rule_code", "level", "due_days", "per", "closes")
 _STEPS = {
     "raised_again": "raise_cases_again",
     "opened": "open_cases",
@@ -63,10 +63,11 @@ def update_cases(city: City, work_date: date) -> dict[str, Any]:
     """Open and update cases by the findings of a checked date and the lamps as they stand.
 
     Repeating a date changes nothing. A date before the newest one that found a case adds its evidence and changes no
-    state. While shared data are older than their limit, findings that rest on them open, recheck and close nothing.
+    state. A rule that could say nothing of the date, because it broke or its shared data were stale, opens, rechecks
+    and closes nothing.
 
     Returns:
-        Steps taken by kind, and whether the shared data were stale.
+        Steps taken by kind.
 
     Raises:
         HeldError: the date was never checked.
@@ -76,11 +77,9 @@ def update_cases(city: City, work_date: date) -> dict[str, Any]:
         area_code, book, now = area_code_of(city), load_case_book(), city.clock()
         settings = book.settings_on(work_date, area_code)
         with transaction(city.engine, Role.READ) as connection:
-            as_of = statements.scalar(connection, "quality/shared_data_as_of", area_code=area_code)
             checked = statements.rows(connection, "delivery/checked_read", work_date=work_date)[0].checked
         if checked is None:
             raise HeldError(f"{work_date} was never checked, so no case can follow from it: realname check {work_date}")
-        is_stale = as_of is None or as_of < now - timedelta(hours=settings.shared_data_hours)
         with transaction(city.engine, Role.CHECK) as connection:
             statements.run(connection, "quality/claim_cases")
             write_lamp_rules(connection)
@@ -88,7 +87,7 @@ def update_cases(city: City, work_date: date) -> dict[str, Any]:
             statements.run(connection, "quality/stage_case_rules")
             bulk.copy_rows(connection, "staged_case_rule", _STAGED, _staged(book, work_date, area_code, codes))
             statements.run(connection, "quality/stage_case_findings", work_date=work_date)
-            statements.run(connection, "quality/stage_cases", work_date=work_date, shared_is_stale=is_stale)
+            statements.run(connection, "quality/stage_cases", work_date=work_date)
             known = {
                 "work_date": work_date,
                 "now": now,
@@ -99,7 +98,6 @@ def update_cases(city: City, work_date: date) -> dict[str, Any]:
                 wanted = statements.statement(f"quality/{statement}").compile().params
                 chosen = {key: value for key, value in known.items() if key in wanted}
                 summary[name] = statements.run(connection, f"quality/{statement}", **chosen)
-        summary["shared_data_stale"] = is_stale
     return summary
 
 
@@ -236,7 +234,7 @@ def _staged(book: CaseBook, work_date: date, area_code: str, codes: Sequence[str
 
 
 def _row(entry: CaseRule, cause: str, rule_id: str | None, rule_code: str | None) -> tuple[Any, ...]:
-    wanted = (entry.level, entry.due_days, entry.per, entry.closes, entry.rests_on_shared_data)
+    wanted = (entry.level, entry.due_days, entry.per, entry.closes)
     return (cause, rule_id, rule_code, *wanted)
 
 

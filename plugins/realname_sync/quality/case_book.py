@@ -33,7 +33,6 @@ class CaseRule:
         due_days: calendar days from the day the case is raised to the last one in time.
         per: what one case is about.
         closes: what may close it; "when gone" lets a later check do so as well as a person.
-        rests_on_shared_data: whether it says nothing while the shared data are stale.
         checks: ids of the checks to do.
     """
 
@@ -41,7 +40,6 @@ class CaseRule:
     due_days: int
     per: Per
     closes: Closes
-    rests_on_shared_data: bool
     valid_from: date
     region: str
     basis: str
@@ -70,10 +68,9 @@ class CaseRule:
 
 @dataclass(frozen=True, slots=True)
 class CaseSettings:
-    """What holds for all cases; `recurrence_days` in calendar days, `shared_data_hours` in hours."""
+    """What holds for all cases; `recurrence_days` in calendar days."""
 
     recurrence_days: int
-    shared_data_hours: int
     valid_from: date
     region: str
     basis: str

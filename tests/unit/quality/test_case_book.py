@@ -20,7 +20,6 @@ ENTRY = {
     "due_days": 5,
     "per": "project",
     "closes": "when gone",
-    "rests_on_shared_data": True,
     "checks": [],
     "valid_from": date(2021, 5, 10),
     "region": "330000",
