@@ -21,14 +21,13 @@ from realname_sync.pipelines.city import City, open_city
 from realname_sync.pipelines.credentials import import_credentials
 from realname_sync.pipelines.extract import extract_municipal
 from realname_sync.pipelines.pull import pull_master_data
-from realname_sync.sandbox import platform as sandbox_platform
 from realname_sync.sandbox.city import seed_sandbox
 from realname_sync.sandbox.running import running_platforms
 from realname_sync.settings import ConnectionSpec, sandbox_connection
 from realname_sync.warehouse.embedded import embedded_server
 from realname_sync.warehouse.engine import open_engine
 from realname_sync.warehouse.migrations import migrate
-from realname_sync.workdate import SHANGHAI, Clock, system_clock
+from realname_sync.workdate import SHANGHAI, Clock
 
 DAY = date(2026, 11, 20)
 EVENING = datetime(2026, 11, 20, 22, 30, tzinfo=SHANGHAI)
@@ -49,24 +48,18 @@ PROFILE: Mapping[str, Any] = {
 }
 
 
-def strict_about_time() -> None:
-    """Make the platforms of this process refuse a time stamp that is off by more than TOLERANCE_SECONDS."""
-    tolerance = timedelta(seconds=TOLERANCE_SECONDS)
-    sandbox_platform._OFFERS = {
-        name: (replace(rules, clock_tolerance=tolerance) if name in TARGETS else rules, reads, writes)
-        for name, (rules, reads, writes) in sandbox_platform._OFFERS.items()
-    }
-
-
 def url_of(folder: Path, name: str) -> str:
     """The address of a database for psycopg."""
     return f"postgresql://postgres@/{name}?host={folder}"
 
 
-def shifted(seconds: float) -> Clock:
-    """The machine's clock, so many seconds on."""
-    offset = timedelta(seconds=seconds)
-    return lambda: system_clock() + offset
+def evening_clock(since: float, off_by: float = 0.0) -> Clock:
+    """The clock of a town that stood at EVENING when the monotonic clock stood at `since`, in seconds.
+
+    All processes of a machine share the monotonic clock, and nobody puts it right while a run lasts.
+    """
+    began = EVENING + timedelta(seconds=off_by - since)
+    return lambda: began + timedelta(seconds=time.monotonic())
 
 
 @dataclass(frozen=True)
@@ -78,7 +71,7 @@ class TownPlan:
     warehouse: str
     municipal: str
     addresses: Mapping[str, str]
-    shift_seconds: float
+    evening_since: float
     profile: Mapping[str, Any] = field(default_factory=lambda: dict(PROFILE))
 
     def open(self, *, clock_off_by: float = 0.0, addresses: Mapping[str, str] | None = None) -> City:
@@ -93,7 +86,7 @@ class TownPlan:
             extra = {**spec.extra, **self.profile}
             return replace(spec, host=reached[name.removesuffix("_platform")], extra=extra)
 
-        return open_city(connection, shifted(self.shift_seconds + clock_off_by))
+        return open_city(connection, evening_clock(self.evening_since, clock_off_by))
 
 
 class Server:
@@ -137,7 +130,6 @@ class Ground:
         self.ours, self.theirs = Server(self.base / "ours"), Server(self.base / "theirs")
         self.credentials = self.base / "credentials.csv"
         self._stages: dict[str, Names] = {}
-        strict_about_time()
 
     def close(self) -> None:
         """Stop the servers and take everything away."""
@@ -181,14 +173,14 @@ class Ground:
         self._keep(self._stages["checked"], stage, _tell)
 
     def _keep(self, origin: "Names", stage: str, work: Callable[[City], object]) -> None:
-        town = self._copy(origin, drop=False)
+        town = self._copy(origin, template=True)
         city = town.plan.open()
         work(city)
         city.close()
         town.close()
         self._stages[stage] = town.names
 
-    def _copy(self, origin: "Names", *, drop: bool = True) -> "Town":
+    def _copy(self, origin: "Names", *, template: bool = False) -> "Town":
         mark = uuid.uuid4().hex[:10]
         names = Names(*(f"t_{mark}_{kind}" for kind in ("warehouse", "municipal", "sandbox")))
         create_database(self.ours.folder, names.warehouse, origin.warehouse)
@@ -197,7 +189,7 @@ class Ground:
         self.ours.server.psql("CHECKPOINT")
         create_database(self.theirs.folder, names.municipal, origin.municipal)
         create_database(self.theirs.folder, names.sandbox, origin.sandbox)
-        return Town(self, names, drop=drop)
+        return Town(self, names, template=template)
 
 
 class Names(NamedTuple):
@@ -228,17 +220,18 @@ def _tell(city: City) -> None:
 class Town:
     """One town while a run lasts: its three databases, and the platforms on threads of this process."""
 
-    def __init__(self, ground: Ground, names: Names, *, drop: bool) -> None:
+    def __init__(self, ground: Ground, names: Names, *, template: bool) -> None:
         self.ground = ground
         self.names = names
-        self._drop = drop
-        self.shift_seconds = (EVENING - system_clock()).total_seconds()
-        clock = shifted(self.shift_seconds)
+        self._is_template = template
+        evening_since = time.monotonic()
+        clock = evening_clock(evening_since)
         self._context = running_platforms(
             self.sandbox_url,
             arrival_clock=clock,
             wall_clock=clock,
             rate_limits=dict.fromkeys(("province", "nation", "integrity")),
+            clock_tolerances={} if template else dict.fromkeys(TARGETS, timedelta(seconds=TOLERANCE_SECONDS)),
         )
         self.platforms = self._context.__enter__()
         self.plan = TownPlan(
@@ -247,7 +240,7 @@ class Town:
             names.warehouse,
             names.municipal,
             {name: self.platforms.url(name) for name in ("integrity", *TARGETS)},
-            self.shift_seconds,
+            evening_since,
         )
 
     @property
@@ -269,7 +262,7 @@ class Town:
     def close(self) -> None:
         """End the platforms and, unless it becomes a template, drop the databases."""
         self._context.__exit__(None, None, None)
-        if self._drop:
+        if not self._is_template:
             drop_database(self.ground.ours.folder, self.names.warehouse)
             drop_database(self.ground.theirs.folder, self.names.municipal)
             drop_database(self.ground.theirs.folder, self.names.sandbox)

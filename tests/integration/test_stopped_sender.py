@@ -5,7 +5,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -21,22 +20,20 @@ from realname_sync.errors import RealnameError, RetriableError
 from realname_sync.pipelines import deliver as delivering
 from realname_sync.pipelines.city import open_city
 from realname_sync.platforms.open_api import lane
-from realname_sync.sandbox import platform as sandbox_platform
 from request_log import blind_resends, changed_repeats, read_log
 
 LEASE = timedelta(seconds=2)
-TOLERANCE = 2
+TOLERANCE = timedelta(seconds=2)
 _BATCHES = "SELECT batch_id, state, sender, serial_code, settled_at FROM delivery.batch ORDER BY batch_id"
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("where", ["while the platform works", "with a signed call in its hands"])
 def test_a_sender_that_sleeps_and_wakes_acts_on_nothing_that_was_taken_over(
-    open_town: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, where: str
+    open_town: Callable[..., Any], where: str
 ) -> None:
-    _make_platforms_strict_about_time(monkeypatch)
-    town = open_town(1, checked=True)
-    town.override("nation_platform", clock_tolerance_seconds=TOLERANCE + 1)  # whole seconds are told
+    town = open_town(1, checked=True, clock_tolerances={"nation": TOLERANCE})
+    town.override("nation_platform", clock_tolerance_seconds=TOLERANCE.total_seconds() + 1)  # whole seconds are told
     in_hand = where == "with a signed call in its hands"
     if not in_hand:
         town.platforms.set_faults("nation", {"kind": "delay", "method": ATTENDANCE, "seconds": 1, "times": 1})
@@ -50,7 +47,7 @@ def test_a_sender_that_sleeps_and_wakes_acts_on_nothing_that_was_taken_over(
             delivering.deliver(town.city, DAY, "nation")  # its lease is not over, so its batches are left to it
         claimed = _claims(town)
         assert claimed
-        time.sleep(LEASE.total_seconds() + TOLERANCE + 1.5)
+        time.sleep((LEASE + TOLERANCE).total_seconds() + 1.5)
         delivering.deliver(town.city, DAY, "nation")
         assert_effect_equals_acknowledged(town, "nation")
         batches, writes = town.warehouse_sql(_BATCHES), _accepted_writes(town)
@@ -69,12 +66,6 @@ def test_a_sender_that_sleeps_and_wakes_acts_on_nothing_that_was_taken_over(
     assert len(late) == int(in_hand)
     assert all("timestamp" in call.said["message"] for call in late)
     assert blind_resends([call for call in calls if call not in late]) == []
-
-
-def _make_platforms_strict_about_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    rules, reads, writes = sandbox_platform._OFFERS["nation"]
-    strict = replace(rules, clock_tolerance=timedelta(seconds=TOLERANCE)), reads, writes
-    monkeypatch.setattr(sandbox_platform, "_OFFERS", {**sandbox_platform._OFFERS, "nation": strict})
 
 
 @contextmanager

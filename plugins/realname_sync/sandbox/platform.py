@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +35,8 @@ class Setting:
     """What the three platforms run with.
 
     `rate_limits` replaces a platform's calls a second, None lifts the limit. `keeps_requests` keeps in the log of calls
-    what was asked and answered, for a test to prove from it what the caller did.
+    what was asked and answered, for a test to prove from it what the caller did. `clock_tolerances` replaces how far a
+    platform lets a time stamp be off.
     """
 
     database_url: str
@@ -44,6 +45,7 @@ class Setting:
     result_delay_seconds: float
     rate_limits: Mapping[str, int | None]
     keeps_requests: bool = False
+    clock_tolerances: Mapping[str, timedelta] = field(default_factory=dict)
 
 
 class Platform:
@@ -51,7 +53,11 @@ class Platform:
 
     def __init__(self, name: str, setting: Setting) -> None:
         rules, self._reads, self._writes = _OFFERS[name]
-        self.rules = replace(rules, calls_per_second=setting.rate_limits.get(name, rules.calls_per_second))
+        self.rules = replace(
+            rules,
+            calls_per_second=setting.rate_limits.get(name, rules.calls_per_second),
+            clock_tolerance=setting.clock_tolerances.get(name, rules.clock_tolerance),
+        )
         self.name = name
         self.faults = FaultBoard()
         self._setting = setting

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from realname_sync.sandbox import inspection, lamps
@@ -108,6 +108,7 @@ def running_platforms(
     result_delay_seconds: float = 0.0,
     rate_limits: Mapping[str, int | None] | None = None,
     keeps_requests: bool = False,
+    clock_tolerances: Mapping[str, timedelta] | None = None,
 ) -> Iterator[RunningPlatforms]:
     """Serve the three platforms on a thread of their own while the context lasts.
 
@@ -119,8 +120,17 @@ def running_platforms(
         result_delay_seconds: how long after a write its result can be read at the earliest.
         rate_limits: calls a second by platform in place of the platform's own; None lifts the limit.
         keeps_requests: whether the log of calls keeps what was asked and answered.
+        clock_tolerances: by platform, how far a time stamp may be off, in place of the platform's own rule.
     """
-    setting = Setting(database_url, arrival_clock, wall_clock, result_delay_seconds, rate_limits or {}, keeps_requests)
+    setting = Setting(
+        database_url,
+        arrival_clock,
+        wall_clock,
+        result_delay_seconds,
+        rate_limits or {},
+        keeps_requests,
+        clock_tolerances or {},
+    )
     started: Future[RunningPlatforms] = Future()
     stop: Future[Callable[[], object]] = Future()
 
