@@ -27,7 +27,7 @@ up: $(INSTALLED) ## Airflow with its web page, the DAGs on, the sandbox running,
 
 .PHONY: test
 test: $(INSTALLED) ## Every test that needs no browser and no Docker; what CI runs (ARGS=… for pytest)
-	@env -u CHROMIUM $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@env -u CHROMIUM $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: faults
 faults: $(INSTALLED) ## Real faults on real processes: every crash point and random runs (RUNS=200 SEED=1 ONLY=…)

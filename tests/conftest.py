@@ -24,6 +24,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_unix_socket = True
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole days through Airflow and through the platforms first: a worker that begins with one last is waited for."""
+    slowest = ("dags", "demo", "integration", "simulation", "faults")
+
+    def place(item: pytest.Item) -> int:
+        path = str(item.path)
+        return next((number for number, name in enumerate(slowest) if name in path), len(slowest))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def short_folder() -> Iterator[Path]:
     """A folder whose path is short enough for a unix socket in it."""

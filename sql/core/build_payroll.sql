@@ -18,7 +18,7 @@ SELECT
     core.as_code(payload ->> 'corp_code'),
     core.as_text(payload ->> 'team_id'),
     core.as_text(payload ->> 'pay_month'),
-    cast(core.as_number(payload ->> 'days') AS integer),
+    core.as_integer(payload ->> 'days'),
     core.as_number(payload ->> 'work_hours'),
     core.as_number(payload ->> 'total_pay_amount'),
     core.as_number(payload ->> 'actual_amount'),

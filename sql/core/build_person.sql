@@ -28,7 +28,7 @@ SELECT
     payload -> 'phone' ->> 'm',
     core.as_code(payload ->> 'education'),
     core.as_code(payload ->> 'politics'),
-    cast(core.as_number(payload ->> 'head_image_size') AS integer),
+    core.as_integer(payload ->> 'head_image_size'),
     landed.digest
 FROM raw.municipal_row AS landed
 WHERE

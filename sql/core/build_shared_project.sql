@@ -29,7 +29,7 @@ SELECT
     core.as_number(payload ->> 'buildingLength'),
     core.as_number(payload ->> 'contractAmount'),
     core.as_number(payload ->> 'maxSpan'),
-    cast(core.as_number(payload ->> 'floors') AS integer),
+    core.as_integer(payload ->> 'floors'),
     core.as_code(payload ->> 'buildCorpCode'),
     core.as_text(payload ->> 'buildCorpName'),
     core.as_code(payload ->> 'contractorCorpCode'),

@@ -34,6 +34,8 @@ def test_a_day_arrives_and_a_second_push_sends_nothing(
         for dag_id in BY_DATE_DAGS:
             assert run_dag(dag_id, run_conf=BY_DATE).state == "success", dag_id
         assert run_dag("follow_corrections").state == "success"
+        assert run_dag("report_month", run_conf=BY_DATE).state == "success"
+    assert (stage.folder / "reports" / f"{DAY:%Y-%m}" / f"quality-{DAY:%Y-%m}.html").is_file()
     # `dag.test()` logs to the terminal and to no file; kept for the test that looks for what must not be said.
     (stage.folder / "day.log").write_text("\n".join((*capfd.readouterr(), caplog.text)), encoding="utf-8")
     status = day_status(city, DAY)

@@ -1,6 +1,6 @@
 """Which work date a scheduled run is for, at the edges of the day in Shanghai."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -103,6 +103,18 @@ def _scheduled() -> Any:
     from airflow.utils.types import DagRunType
 
     return DagRunType.SCHEDULED
+
+
+def test_a_month_is_reported_on_the_first_of_the_next_after_its_last_days_report() -> None:
+    from airflow.timetables.base import TimeRestriction
+
+    monthly = as_the_scheduler_has_it(schedules.REPORT_MONTH)
+    restriction = TimeRestriction(datetime(2026, 12, 15, tzinfo=SHANGHAI), latest=None, catchup=True)
+    run = monthly.next_dagrun_info_v2(last_dagrun_info=None, restriction=restriction)
+    assert run.partition_key == "2026-12-01"
+    last_day = next_run("report", datetime(2027, 1, 1, tzinfo=SHANGHAI))
+    assert last_day.partition_key == "2026-12-31"
+    assert last_day.run_after < run.run_after < last_day.run_after + timedelta(hours=1)
 
 
 def test_the_pull_runs_every_hour() -> None:

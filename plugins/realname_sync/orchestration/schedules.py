@@ -19,7 +19,8 @@ def _that_day(cron: str) -> CronPartitionTimetable:
     return CronPartitionTimetable(cron, timezone=ZONE, key_format=WORK_DATE_FORMAT)
 
 
-def _the_day_before(cron: str) -> CronPartitionTimetable:
+def _the_one_before(cron: str) -> CronPartitionTimetable:
+    """A daily run is for the day before, a monthly one for the month before."""
     return CronPartitionTimetable(cron, timezone=ZONE, run_offset=-1, key_format=WORK_DATE_FORMAT)
 
 
@@ -44,10 +45,13 @@ CHECK = _that_day("45 22 * * *")
 PUSH = _that_day("0 23 * * *")
 
 # By then the results are in, and devices have sent what they held back overnight.
-RECONCILE = _the_day_before("30 5 * * *")
+RECONCILE = _the_one_before("30 5 * * *")
 
 # On the desk when the working day begins.
-REPORT = _the_day_before("0 6 * * *")
+REPORT = _the_one_before("0 6 * * *")
+
+# After the report of the month's last day. The partition is the first day of the month before.
+REPORT_MONTH = _the_one_before("30 6 1 * *")
 
 
 def evening_of(work_date: date) -> datetime:

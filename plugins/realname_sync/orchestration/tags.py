@@ -13,4 +13,5 @@ class Tag(StrEnum):
     INSIDE = "direction/inside"
     OUT = "direction/out"
     BY_DATE = "kind/by_date"  # make it up with a backfill of the missed dates
+    BY_MONTH = "kind/by_month"  # make it up by running it for a day of the month
     NOW = "kind/now"  # make it up by running it once: it reads what is there now

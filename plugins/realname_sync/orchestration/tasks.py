@@ -111,6 +111,15 @@ def report_quality() -> dict[str, Any]:
     return for_work_date(report_quality, assets.QUALITY_REPORT)
 
 
+@task(inlets=[assets.FINDINGS])
+def report_month() -> dict[str, Any]:
+    """Write the quality report of the month that the work date lies in."""
+    from realname_sync.pipelines.report import report_month
+
+    with opened_city() as city:
+        return report_month(city, run_work_date().replace(day=1))
+
+
 @task(inlets=[assets.SHARED_MASTER_DATA, assets.FINDINGS], pool=Pool.INTEGRITY)
 def follow_corrections(params: dict[str, Any]) -> dict[str, Any]:
     """Follow the tickets of corrections, and close those that a pull shows mended."""

@@ -34,7 +34,7 @@ def report_quality(
     """Write a day's report into `folder`, or into reports/<date>/ of the system's home.
 
     These are the page `quality-<date>.html`, the workbook beside it, `findings.csv` and `unarrived.csv` with every
-    row, and for the whole city what Great Expectations says of the extracted data, below `shape/`. All are of one
+    row, and for the whole city what Great Expectations says of the data read, below `shape/`. All are of one
     instant of the warehouse and replace those of an earlier run, each in one step. The names of a district's or a
     project's files end with its code.
 

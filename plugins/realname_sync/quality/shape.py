@@ -1,4 +1,4 @@
-"""Holds what was extracted to its expectation suite, one an object, with Great Expectations inside PostgreSQL.
+"""Holds what is extracted and pulled to its suite, one an object, with Great Expectations inside PostgreSQL.
 
 The suites look at the views `quality.shape_*`. A suite is asked first whether it holds, which costs a few aggregate
 queries; only an expectation that does not is asked for its rows, and then for all of them. Great Expectations takes
@@ -8,7 +8,7 @@ seconds to import and so is imported where it is used.
 import json
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -70,7 +70,7 @@ def find_misshapen(
     Args:
         engine: the warehouse.
         rules: the rules in force, by id.
-        work_date: the date the punches are of; other objects are checked as they are now.
+        work_date: the date the punches are of; all other objects are checked as they are now.
         suites: the suites to run; all when left out.
         keep: is given each suite's object and result, without a value of any row.
 
@@ -78,36 +78,41 @@ def find_misshapen(
         SettingsError: an expectation could not be evaluated.
     """
     ours = {name for name, rule in rules.items() if rule.implemented_by == SUITES}
-    bounds = Bounds.of(rules, work_date)
     with _datasource(engine, work_date) as datasource:
         for suite in load_suites().values() if suites is None else suites:
             wanted = [one for one in suite.expectations if one["meta"]["rule_id"] in ours]
             if wanted:
+                bounds = Bounds.of([rules[name] for name in {one["meta"]["rule_id"] for one in wanted}], work_date)
                 yield from _findings(datasource, suite, wanted, bounds, keep)
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """The limits of SHP-004 on one work date: what expectations name as $PARAMETER, and what findings show."""
+    """The limits of dates on one work date: what expectations name as $PARAMETER, and what findings show."""
 
     parameters: Mapping[str, Any]
     shown: Mapping[str, Any]
 
     @classmethod
-    def of(cls, rules: Mapping[str, Rule], work_date: date) -> "Bounds":
-        """The bounds by the thresholds in force; none where the rule is not."""
-        if "SHP-004" not in rules:
+    def of(cls, rules: Iterable[Rule], work_date: date) -> "Bounds":
+        """The bounds by the thresholds of that one of a suite's rules which is about dates; none where none is."""
+        thresholds: Mapping[str, Any] | None = next(
+            (rule.thresholds for rule in rules if "earliest_date" in rule.thresholds), None
+        )
+        if thresholds is None:
             return cls({}, {})
-        thresholds: Mapping[str, Any] = rules["SHP-004"].thresholds
         latest = _years_after(work_date, thresholds["years_ahead"])
         parameters = {
             "earliest_date": thresholds["earliest_date"],
             "latest_date": latest,
             "earliest_instant": day_bounds(thresholds["earliest_date"])[0],
             "latest_instant": day_bounds(latest)[1] - timedelta(microseconds=1),
-            "earliest_punch": day_bounds(thresholds["earliest_punch"])[0],
-            "days_after_receipt": thresholds["days_after_receipt"],
         }
+        if "earliest_punch" in thresholds:
+            parameters |= {
+                "earliest_punch": day_bounds(thresholds["earliest_punch"])[0],
+                "days_after_receipt": thresholds["days_after_receipt"],
+            }
         return cls(parameters, {**thresholds, "latest_date": latest})
 
 

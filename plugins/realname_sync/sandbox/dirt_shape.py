@@ -10,6 +10,7 @@ from realname_sync.sandbox.dirt_punches import Punches
 from realname_sync.sandbox.identifiers import citizen_check
 from realname_sync.sandbox.model import Human, Member
 from realname_sync.sandbox.municipal_rows import EntryExit, Person, ProjectWorker, Team
+from realname_sync.sandbox.reference import part
 from realname_sync.sandbox.sites import add_device
 
 _BLANKS = (None, "", "  ")
@@ -98,6 +99,23 @@ def plant_on_devices(planter: Planter, plant: Mapping[str, Any]) -> None:
         planter.note("SHP-004", "device", device.device_sn, "install_date", _NOTES["SHP-004"])
 
 
+def plant_on_shared(planter: Planter, plant: Mapping[str, Any]) -> None:
+    """SHP-005 to SHP-008 of what the integrity platform holds of the city itself; a row carries one of them."""
+    facts, counties, name = planter.facts, part("city")["counties"], plant["of"]
+    rows = {row.source_id: row for row in planter.city.shared if row.object == name and not row.deleted}
+    ours = [source_id for source_id, row in rows.items() if row.area_code in counties]
+    for index, source_id in enumerate(planter.pick(plant, ours)):
+        row = rows[source_id]
+        field = plant["fields"][index % len(plant["fields"])]
+        row.payload[field] = {
+            "SHP-005": None,
+            "SHP-006": facts["written_in_words"].get(field) or str(row.payload[field] or "任命") * 10,
+            "SHP-007": facts["unknown_codes"].get(field),
+            "SHP-008": facts["implausible_dates"][index % len(facts["implausible_dates"])].isoformat(),
+        }[plant["rule"]]
+        planter.note(plant["rule"], f"shared_{name}", row.source_id, field, _NOTES[plant["rule"]])
+
+
 def _workers(planter: Planter, plant: Mapping[str, Any]) -> list[Human]:
     return planter.pick(plant, planter.plain_workers())
 
@@ -137,7 +155,13 @@ def _spoil_number(number: str, reason: str) -> str:
     return body + citizen_check(body)
 
 
-_NOTES = {"SHP-001": "missing", "SHP-002": "too long", "SHP-003": "unknown code", "SHP-004": "implausible date"}
+_NOTES = {
+    **dict.fromkeys(("SHP-001", "SHP-005"), "missing"),
+    "SHP-002": "too long",
+    **dict.fromkeys(("SHP-003", "SHP-007"), "unknown code"),
+    **dict.fromkeys(("SHP-004", "SHP-008"), "implausible date"),
+    "SHP-006": "does not fit its field",
+}
 
 STEPS: Mapping[str, Step] = {
     "IDN-001": plant_wrong_number,
@@ -154,4 +178,5 @@ STEPS: Mapping[str, Step] = {
     "SHP-004 team": plant_on_teams,
     "SHP-004 entry_exit": plant_on_movements,
     "SHP-004 device": plant_on_devices,
+    **dict.fromkeys(("SHP-005", "SHP-006", "SHP-007", "SHP-008"), plant_on_shared),
 }

@@ -27,6 +27,7 @@ AGREED = {
     **{f"CMP-00{number}": "warn" for number in (1, 2, 3, 4, 5, 6, 8, 9)},
     **{f"RST-00{number}": "stop" for number in (1, 2, 3, 4, 5, 7, 8)},
     **{f"SHP-00{number}": "stop" for number in (1, 2, 3, 4)},
+    **{f"SHP-00{number}": "warn" for number in (5, 6, 7, 8)},
     "CMP-007": "stop",
     "IDN-001": "stop",
     "IDN-002": "warn",

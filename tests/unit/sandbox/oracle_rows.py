@@ -65,6 +65,48 @@ CODES = {
     "training": {"training_type_code": "trainingType", "is_pass": "yesNo"},
     "payroll": {"is_back_pay": "yesNo", "pay_bank_code": "bank"},
 }
+SHARED_REQUIRED = {
+    "project": [
+        *("projectCode", "name", "category", "areaCode", "buildCorpCode", "buildCorpName", "contractorCorpCode"),
+        *("contractorCorpName", "builderLicenses", "startDate", "planCompleteDate", "prjStatus", "statusSince"),
+        "supervisingBodyCode",
+    ],
+    "corp": ["corpCode", "corpName", "areaCode"],
+    "participant": ["projectCode", "corpCode", "corpType", "corpName"],
+    "person": ["personId", "name", "idCardType", "idCardNumber", "employerCorpCode"],
+    "registration": [
+        *("personId", "category", "registrationNo", "specialties", "employerCorpCode", "issueDate", "validTo"),
+        "status",
+    ],
+    "key_post": ["projectCode", "postCode", "personId", "corpCode", "corpType", "startDate", "isPrimary"],
+}
+SHARED_LENGTHS = {
+    "investmentCode": 50,
+    "name": 200,
+    "corpName": 200,
+    "contractNo": 50,
+    "registrationNo": 50,
+    "safetyCertNo": 50,
+    "appointmentDocNo": 50,
+}
+SHARED_NUMBERS = ["lng", "lat", "invest", "buildingArea", "buildingLength", "contractAmount", "maxSpan", "floors"]
+SHARED_CODES = {
+    ("project", "category"): "projectCategory",
+    ("project", "functionNum"): "projectFunction",
+    ("project", "propertyNum"): "projectProperty",
+    ("project", "prjSize"): "projectSize",
+    ("project", "prjStatus"): "projectStatus",
+    ("corp", "corpType"): "registrationType",
+    ("participant", "corpType"): "participationType",
+    ("person", "idCardType"): "idCardType",
+    ("registration", "category"): "registrationCategory",
+    ("registration", "status"): "registrationStatus",
+    ("registration", "safetyCertClass"): "safetyCertClass",
+    ("key_post", "postCode"): "keyPost",
+    ("key_post", "corpType"): "participationType",
+    ("key_post", "isPrimary"): "yesNo",
+}
+SHARED_DATES = ["startDate", "actualCompleteDate", "statusSince", "entryTime", "exitTime", "issueDate", "lockSince"]
 DATES = {"entry_exit": ["date"], "team": ["entry_date", "exit_date"], "device": ["install_date"]}
 OBJECTS = {"attendance": "punch"}
 KEYS = {"team": "team_id", "person": "person_id", "entry_exit": "id", "device": "device_sn", "attendance": "id"}
@@ -94,9 +136,35 @@ def shape_findings(city: City, day: date) -> set[Finding]:
                     found.add(("SHP-004", name, key, column))
             if table == "attendance" and is_implausible(row):
                 found.add(("SHP-004", name, key, "punched_at"))
+    found |= _shared_shape(city, day)
     for person in city.municipal.person:
         if person.id_card_type == "01" and not citizen_number_is_right(id_number(person.id_number)):
             found.add(("IDN-001", "person", person.person_id, "idCardNumber"))
+    return found
+
+
+def _shared_shape(city: City, day: date) -> set[Finding]:
+    """What the integrity platform itself has wrong; only this city's rows that were not withdrawn count."""
+    tables = load_standard("zhejiang_2_0").code_tables
+    found: set[Finding] = set()
+    for row in city.shared:
+        if row.deleted or not row.area_code.startswith("3301"):
+            continue
+        for field, value in row.payload.items():
+            codes, wrong = SHARED_CODES.get((row.object, field)), ""
+            if is_blank(value) or value == []:
+                wrong = "SHP-005" if field in SHARED_REQUIRED[row.object] else ""
+            elif len(str(value)) > SHARED_LENGTHS.get(field, 10**6) or (
+                field in SHARED_NUMBERS and not isinstance(value, int | float)
+            ):
+                wrong = "SHP-006"
+            elif codes and str(value) not in tables[codes].codes:
+                wrong = "SHP-007"
+            elif field in SHARED_DATES and not "2000-01-02" <= str(value)[:10] <= str(day.replace(year=day.year + 1)):
+                wrong = "SHP-008"
+            if wrong:
+                found.add((wrong, f"shared_{row.object}", row.source_id, field))
+        assert set(SHARED_REQUIRED[row.object]) <= set(row.payload)
     return found
 
 

@@ -23,7 +23,7 @@ RULES = {
     "COV-001",
     *(f"IDN-00{n}" for n in range(1, 3)),
     *(f"RST-{n:03}" for n in range(1, 16)),
-    *(f"SHP-00{n}" for n in range(1, 5)),
+    *(f"SHP-00{n}" for n in range(1, 9)),
     *("AGE-001", "AGE-002", "CVR-001", "DEV-001", "DEV-002"),
 }
 

@@ -220,7 +220,7 @@ class QualityReport:
         trends: the last days up to this one.
         broken: rules that the last check could not carry out.
         files: further files beside the page, by name.
-        docs_page: where the page finds what Great Expectations says of the extracted data, if it was kept.
+        docs_page: where the page finds what Great Expectations says of the data read, if it was kept.
     """
 
     city_code: str
