@@ -1,7 +1,9 @@
 """The next run carries on: unanswered calls, dead senders, refused callers, changed versions."""
 
 import os
+import re
 import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +13,7 @@ from deliveries import ATTENDANCE, DAY, assert_effect_equals_acknowledged, deliv
 from realname_sync.delivery.calls import Sent
 from realname_sync.delivery.desk import has_ended, new_sender
 from realname_sync.delivery.settling import record_sent
-from realname_sync.errors import PermissionRefusedError, RetriableError, SignatureRefusedError
+from realname_sync.errors import PermissionRefusedError, RealnameError, RetriableError, SignatureRefusedError
 from realname_sync.pipelines.deliver import completeness, deliver
 from realname_sync.standards import load_profile
 
@@ -43,6 +45,27 @@ def test_an_unknown_outcome_is_asked_about_before_anything_is_sent_again(checked
         call for call in checked.platforms.calls("nation")[dropped + 1 :] if call["data_sha256"] == lost["data_sha256"]
     ]
     assert again == []
+    assert_effect_equals_acknowledged(checked, "nation")
+
+
+def test_an_instant_told_by_a_clock_that_was_ahead_keeps_nobody_waiting(checked: Any) -> None:
+    lost = {"kind": "drop_after", "method": ATTENDANCE, "times": 1}
+    silent = {"kind": "http_error", "status": 503, "method": "WorkerAttendance.Query"}
+    checked.platforms.set_faults("nation", [lost, silent])
+    with suppress(RealnameError):
+        deliver(checked.city, DAY, "nation")
+    assert checked.warehouse_sql("SELECT count(*) FROM delivery.batch WHERE state = 'unknown'") == [(1,)]
+    checked.platforms.clear_faults()
+    with checked.city.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE delivery.batch SET sent_at = sent_at + interval '1 hour' WHERE state = 'unknown'")
+        )
+
+    said: list[str] = []
+    deliver(checked.city, DAY, "nation", progress=said.append)
+    waits = [int(match.group(1)) for line in said if (match := re.search(r"asking after them in (\d+) s", line))]
+    assert waits
+    assert max(waits) <= 1, said
     assert_effect_equals_acknowledged(checked, "nation")
 
 

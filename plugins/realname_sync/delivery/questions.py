@@ -9,7 +9,7 @@ one question serves all doubtful batches of a project.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -74,11 +74,19 @@ def let_the_platform_finish(desk: Desk, doubtful: Sequence[Any]) -> None:
     """Wait until calls whose answer was lost can no longer be in the works; asked too early, a platform says no."""
     sent = [row.sent_at for row in doubtful if row.sent_at is not None]
     if sent:
-        ready_at = max(sent) + timedelta(seconds=desk.uplink.profile.unknown_wait_seconds)
-        seconds = (ready_at - desk.clock()).total_seconds()
+        seconds = seconds_in_the_works(max(sent), desk.clock(), desk.uplink.profile.unknown_wait_seconds)
         if seconds > 0:
             desk.progress(f"{desk.target}: {len(sent)} calls without an answer; asking after them in {seconds:.0f} s")
             desk.sleep(seconds)
+
+
+def seconds_in_the_works(sent_at: datetime, now: datetime, longest: float) -> float:
+    """How many seconds more a call of `sent_at` may be in the works, if that takes `longest` at most; 0 if none.
+
+    A clock that was ahead told an instant yet to come. The call was made before now all the same, so what it may take
+    counts from now at the latest.
+    """
+    return max(0.0, min(longest, (sent_at - now).total_seconds() + longest))
 
 
 def _on_the_platform(desk: Desk, project_code: str, rows: Sequence[Mapping[str, Any]]) -> Counter[Pass]:

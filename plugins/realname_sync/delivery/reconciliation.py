@@ -6,7 +6,7 @@ not sent. Of what is there too much, a person has to write to the platform: no p
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from realname_sync.delivery import journal
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.passes import read_pass
+from realname_sync.delivery.questions import seconds_in_the_works
 from realname_sync.delivery.settling import release_rows, return_to_backlog
 from realname_sync.errors import MalformedAnswerError, PlatformAnswerError
 from realname_sync.platforms.uplink import DayCount
@@ -86,8 +87,7 @@ def let_calls_be_finished(desk: Desk, project_codes: Sequence[str]) -> None:
         )
     if sent_at is None:
         return
-    finished_at = sent_at + timedelta(seconds=desk.uplink.profile.unknown_wait_seconds)
-    seconds = (finished_at - desk.clock()).total_seconds()
+    seconds = seconds_in_the_works(sent_at, desk.clock(), desk.uplink.profile.unknown_wait_seconds)
     if seconds > 0:
         desk.progress(f"{desk.target}: counts differ; comparing rows in {seconds:.0f} s, when every call is worked off")
         desk.sleep(seconds)

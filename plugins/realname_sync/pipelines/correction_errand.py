@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from realname_sync.delivery.desk import CallBook
+from realname_sync.delivery.questions import seconds_in_the_works
 from realname_sync.errors import (
     FatalError,
     MalformedAnswerError,
@@ -237,8 +238,8 @@ def _settle_in_doubt(errand: Errand) -> None:
     if not doubtful:
         return
     profile = errand.platform.client.profile
-    ready_at = max(row.sent_at for row in doubtful) + timedelta(seconds=profile.unknown_wait_seconds)
-    seconds = (ready_at - errand.city.clock()).total_seconds()
+    last_sent_at = max(row.sent_at for row in doubtful)
+    seconds = seconds_in_the_works(last_sent_at, errand.city.clock(), profile.unknown_wait_seconds)
     if seconds > 0:
         errand.progress(f"{len(doubtful)} requests without an answer; asking after them in {seconds:.0f} s")
         errand.sleep(seconds)

@@ -26,7 +26,7 @@ def desk(slept: list[float]) -> Any:
 
 @pytest.mark.parametrize(
     ("ages", "expected"),
-    [([10], [50.0]), ([10, 100], [50.0]), ([60], []), ([3600], []), ([None], []), ([], [])],
+    [([10], [50.0]), ([10, 100], [50.0]), ([-600], [60.0]), ([60], []), ([3600], []), ([None], []), ([], [])],
     ids=str,
 )
 def test_the_youngest_lost_call_decides_how_long_to_wait(ages: list[int | None], expected: list[float]) -> None:
