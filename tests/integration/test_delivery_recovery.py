@@ -56,10 +56,7 @@ def test_an_instant_told_by_a_clock_that_was_ahead_keeps_nobody_waiting(checked:
         deliver(checked.city, DAY, "nation")
     assert checked.warehouse_sql("SELECT count(*) FROM delivery.batch WHERE state = 'unknown'") == [(1,)]
     checked.platforms.clear_faults()
-    with checked.city.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE delivery.batch SET sent_at = sent_at + interval '1 hour' WHERE state = 'unknown'")
-        )
+    checked.warehouse_sql("UPDATE delivery.batch SET sent_at = sent_at + interval '1 hour' WHERE state = 'unknown'")
 
     said: list[str] = []
     deliver(checked.city, DAY, "nation", progress=said.append)
