@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
 
 from databases import create_database, database_spec, drop_database
-from realname_sync.pipelines import deliver as delivering
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.city import City, open_city
 from realname_sync.pipelines.credentials import import_credentials
@@ -28,6 +28,7 @@ from realname_sync.warehouse.embedded import embedded_server
 from realname_sync.warehouse.engine import open_engine
 from realname_sync.warehouse.migrations import migrate
 from realname_sync.workdate import SHANGHAI, Clock
+from telling import tell_platforms
 
 DAY = date(2026, 11, 20)
 EVENING = datetime(2026, 11, 20, 22, 30, tzinfo=SHANGHAI)
@@ -170,7 +171,7 @@ class Ground:
             return
         if "checked" not in self._stages:
             self._make("checked")
-        self._keep(self._stages["checked"], stage, _tell)
+        self._keep(self._stages["checked"], stage, partial(tell_platforms, work_date=DAY))
 
     def _keep(self, origin: "Names", stage: str, work: Callable[[City], object]) -> None:
         town = self._copy(origin, template=True)
@@ -204,17 +205,6 @@ def _check(city: City) -> None:
     pull_master_data(city)
     extract_municipal(city, DAY)
     check_consistency(city, DAY)
-
-
-def _tell(city: City) -> None:
-    """Deliver the chain and no punch: what a delivery does before it comes to the punches."""
-    for target in TARGETS:
-        plain = delivering.AttendanceDelivery.run
-        delivering.AttendanceDelivery.run = lambda _self: {}  # type: ignore[method-assign]
-        try:
-            delivering.deliver(city, DAY, target)
-        finally:
-            delivering.AttendanceDelivery.run = plain  # type: ignore[method-assign]
 
 
 class Town:

@@ -2,8 +2,10 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from realname_sync.sandbox.truth import Truth
 from realname_sync.settings import ConnectionSpec, sandbox_connection
 from realname_sync.workdate import SHANGHAI, Clock, system_clock
 from request_log import blind_resends, changed_repeats, read_log
+from telling import tell_platforms
 
 DAY = date(2026, 11, 20)
 EVENING = datetime(2026, 11, 20, 22, 30, tzinfo=SHANGHAI)
@@ -41,7 +44,8 @@ class Seeded:
     sandbox: str
     credentials: Path
     truth: Truth
-    checked: str | None = None
+    stages: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By stage, the warehouse and the sandbox's database as they are then."""
 
 
 @dataclass
@@ -55,7 +59,7 @@ class Town:
     sandbox_url: str
 
     overrides: dict[str, dict[str, Any]]
-    warehouse: str
+    names: dict[str, str]
 
     def override(self, connection: str, **extra: Any) -> None:
         """Override entries of a platform's profile, as a connection's extra does."""
@@ -101,6 +105,13 @@ def prepare(city: City) -> None:
     check_consistency(city, DAY)
 
 
+STAGES: dict[str, tuple[str, Callable[[City], object]]] = {
+    "checked": ("new", prepare),
+    "told": ("checked", partial(tell_platforms, work_date=DAY)),
+}
+"""How a town comes to a stage: from which one, and by what. `told`: the platforms know all but the punches."""
+
+
 def _url(folder: Path, name: str) -> str:
     return f"postgresql://postgres@/{name}?host={folder}"
 
@@ -135,27 +146,43 @@ def seeded(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
 @pytest.fixture
 def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Seeded]) -> Iterator[Callable[..., Town]]:
     """Opens a town of a seed; everything of it ends with the test."""
-    opened: list[tuple[Any, Town, list[str], Any]] = []
+    opened: list[tuple[Town, ExitStack]] = []
 
-    def open_one(seed: int = 1, *, checked: bool = False, clock: Clock | None = None, **running: Any) -> Town:
+    def copied_from(seed: int, stage: str) -> tuple[str, str]:
+        """The warehouse and the sandbox's database of a stage; what leads to it is done once a run."""
         origin = seeded(seed)
-        if checked and origin.checked is None:
-            origin.checked = f"seed_{seed}_checked"
-            town = open_one(seed, **running)
-            prepare(town.city)
-            town.city.close()
-            create_database(postgres, origin.checked, town.warehouse)
+        if stage not in origin.stages:
+            before, work = STAGES[stage]
+            town = open_one(seed, stage=before)
+            work(town.city)
+            opened.pop()[1].close()
+            origin.stages[stage] = (f"seed_{seed}_{stage}_warehouse", f"seed_{seed}_{stage}_sandbox")
+            for name, kind in zip(origin.stages[stage], ("warehouse", "sandbox"), strict=True):
+                create_database(postgres, name, town.names[kind])
+            drop(town)
+        return origin.stages[stage]
+
+    def drop(town: Town) -> None:
+        for name in town.names.values():
+            drop_database(postgres, name)
+
+    def open_one(seed: int = 1, *, stage: str = "new", clock: Clock | None = None, **running: Any) -> Town:
+        origin = seeded(seed)
+        origin.stages.setdefault("new", (migrated_template, origin.sandbox))
+        warehouse, sandbox = copied_from(seed, stage)
         mark = uuid.uuid4().hex[:10]
         names = {kind: f"t_{mark}_{kind}" for kind in ("warehouse", "municipal", "sandbox")}
-        create_database(postgres, names["warehouse"], origin.checked if checked else migrated_template)
-        create_database(postgres, names["municipal"], origin.municipal)
-        create_database(postgres, names["sandbox"], origin.sandbox)
+        for kind, template in (("warehouse", warehouse), ("municipal", origin.municipal), ("sandbox", sandbox)):
+            create_database(postgres, names[kind], template)
         steady = clock or SteadyClock(system_clock())
         clocks = {"arrival_clock": clock or (lambda: EVENING), "wall_clock": steady}
-        context = running_platforms(
-            _url(postgres, names["sandbox"]), **{**clocks, "rate_limits": UNLIMITED, "keeps_requests": True, **running}
+        open_things = ExitStack()
+        platforms = open_things.enter_context(
+            running_platforms(
+                _url(postgres, names["sandbox"]),
+                **{**clocks, "rate_limits": UNLIMITED, "keeps_requests": True, **running},
+            )
         )
-        platforms = context.__enter__()
         overrides: dict[str, dict[str, Any]] = {}
 
         def connection(name: str) -> ConnectionSpec:
@@ -175,27 +202,26 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
             _url(postgres, names["municipal"]),
             _url(postgres, names["sandbox"]),
             overrides,
-            names["warehouse"],
+            names,
         )
-        watching = watched(town.city.engine)
-        watching.__enter__()
-        opened.append((context, town, list(names.values()), watching))
-        import_credentials(town.city, origin.credentials)
+        open_things.callback(town.city.close)
+        open_things.enter_context(watched(town.city.engine))
+        opened.append((town, open_things))
+        if stage == "new":
+            import_credentials(town.city, origin.credentials)
         return town
 
     yield open_one
-    for context, town, names, watching in opened:
-        watching.__exit__(None, None, None)
-        town.city.close()
-        context.__exit__(None, None, None)
-        for name in names:
-            drop_database(postgres, name)
+    for town, open_things in opened:
+        open_things.close()
+        drop(town)
 
 
 @pytest.fixture
 def proved_by_the_receivers(request: pytest.FixtureRequest) -> Iterator[None]:
     """After the test the platforms' own logs of calls prove that nothing was sent again blindly or in other words."""
-    town = request.getfixturevalue("checked") if "checked" in request.fixturenames else None
+    used = next((name for name in ("checked", "told") if name in request.fixturenames), None)
+    town = request.getfixturevalue(used) if used else None
     yield
     if town is not None:
         for target in ("province", "nation"):
@@ -216,4 +242,10 @@ def town(open_town: Callable[..., Town]) -> Town:
 @pytest.fixture
 def checked(open_town: Callable[..., Any]) -> Any:
     """A town pulled, extracted and checked, nothing delivered yet."""
-    return open_town(1, checked=True)
+    return open_town(1, stage="checked")
+
+
+@pytest.fixture
+def told(open_town: Callable[..., Any]) -> Any:
+    """A town of which the platforms know all but the punches."""
+    return open_town(1, stage="told")

@@ -16,7 +16,7 @@ FINDINGS = "SELECT * FROM quality.finding ORDER BY work_date, rule_id, object, o
 
 
 def test_the_summary_counts_what_was_found(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
     work_date = town.truth.work_date
     summary = check_consistency(town.city, work_date)
     rows = town.warehouse_sql(FINDINGS)
@@ -30,14 +30,14 @@ def test_the_summary_counts_what_was_found(open_town: Callable[..., Any]) -> Non
 
 
 def test_a_repetition_leaves_every_row_as_it_was(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
     before = town.warehouse_sql(FINDINGS)
     check_consistency(town.city, town.truth.work_date)
     assert town.warehouse_sql(FINDINGS) == before
 
 
 def test_another_date_is_not_touched(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
     before = town.warehouse_sql(FINDINGS)
     day_before = town.truth.work_date - timedelta(days=1)
     check_consistency(town.city, day_before)
@@ -47,7 +47,7 @@ def test_another_date_is_not_touched(open_town: Callable[..., Any]) -> None:
 
 
 def test_a_finding_names_the_district_and_nobody(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
     rows = town.warehouse_sql(FINDINGS)
     assert all(row.area_code for row in rows if row.project_code)
     names = {name for (name,) in town.municipal_rows("SELECT name FROM person WHERE length(name) BETWEEN 3 AND 10")}
@@ -57,7 +57,7 @@ def test_a_finding_names_the_district_and_nobody(open_town: Callable[..., Any]) 
 
 
 def test_a_city_no_rule_holds_for_is_refused(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
 
     def elsewhere(name: str) -> ConnectionSpec:
         spec = town.city.connection(name)

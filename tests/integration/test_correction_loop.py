@@ -34,7 +34,7 @@ PHONE = ("CMP-004", "phone")
 @pytest.fixture
 def town(open_town: Callable[..., Any]) -> Any:
     """A checked town in which one person's phone, and nothing else of them, differs from the integrity platform."""
-    town = open_town(1, checked=True, clock=system_clock)
+    town = open_town(1, stage="checked", clock=system_clock)
     # Somebody whose copy agrees in everything, so that the mismatch below is the only one.
     person = town.warehouse_sql(
         "SELECT min(copy.person_id) FROM core.person AS copy JOIN core.current_person AS shared USING (id_hash)"

@@ -118,7 +118,7 @@ def digests(town: Any, work_date: date) -> dict[str, str]:
 
 
 def test_no_planted_number_is_in_a_log(open_town: Callable[..., Any], caplog: pytest.LogCaptureFixture) -> None:
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
     with caplog.at_level("DEBUG"):
         for target in TARGETS:
             deliver(town.city, DAY, target)

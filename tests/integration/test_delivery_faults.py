@@ -27,19 +27,19 @@ pytestmark = pytest.mark.usefixtures("proved_by_the_receivers")
     ],
     ids=lambda fault: "-".join(str(value) for value in fault.values()),
 )
-def test_after_any_fault_the_platform_has_each_punch_once(checked: Any, target: str, fault: dict[str, Any]) -> None:
-    checked.platforms.set_faults(target, {"method": ATTENDANCE, **fault})
-    deliver_until_it_ends(checked, target)
-    assert_effect_equals_acknowledged(checked, target)
+def test_after_any_fault_the_platform_has_each_punch_once(told: Any, target: str, fault: dict[str, Any]) -> None:
+    told.platforms.set_faults(target, {"method": ATTENDANCE, **fault})
+    deliver_until_it_ends(told, target)
+    assert_effect_equals_acknowledged(told, target)
 
 
-def test_rows_are_not_refused_for_trouble_the_platform_has_with_everything(checked: Any) -> None:
-    checked.platforms.set_faults("nation", {"kind": "failed_results", "method": ATTENDANCE})
+def test_rows_are_not_refused_for_trouble_the_platform_has_with_everything(told: Any) -> None:
+    told.platforms.set_faults("nation", {"kind": "failed_results", "method": ATTENDANCE})
     with pytest.raises(RetriableError, match="neither took nor refused"):
-        deliver(checked.city, DAY, "nation")
-    states = completeness(checked.city, DAY)["nation"]
+        deliver(told.city, DAY, "nation")
+    states = completeness(told.city, DAY)["nation"]
     assert (states["acknowledged"], states["refused"]) == (0, 0)
     assert states["waiting"] + states["in_batch"] == states["read"] - states["held"]
-    checked.platforms.clear_faults()
-    deliver(checked.city, DAY, "nation")
-    assert_effect_equals_acknowledged(checked, "nation")
+    told.platforms.clear_faults()
+    deliver(told.city, DAY, "nation")
+    assert_effect_equals_acknowledged(told, "nation")

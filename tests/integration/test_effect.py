@@ -15,17 +15,17 @@ _AGAIN = (
 )
 
 
-def test_a_row_removed_doubled_or_exchanged_is_found(checked: Any) -> None:
-    deliver(checked.city, DAY, "nation")
-    assert_effect_equals_acknowledged(checked, "nation")
-    checked.sandbox_sql(_AGAIN.format(shift=""))
-    assert [text.split(":")[0] for text in differences(checked, "nation", DAY)] == ["there and not acknowledged"]
-    checked.sandbox_sql(f"DELETE FROM nation.attendance WHERE attendance_id = {_ROW}")
-    assert differences(checked, "nation", DAY) == []
-    checked.sandbox_sql(_AGAIN.format(shift=" + interval '1 second'"))
-    checked.sandbox_sql(f"DELETE FROM nation.attendance WHERE attendance_id = {_ROW}")
+def test_a_row_removed_doubled_or_exchanged_is_found(told: Any) -> None:
+    deliver(told.city, DAY, "nation")
+    assert_effect_equals_acknowledged(told, "nation")
+    told.sandbox_sql(_AGAIN.format(shift=""))
+    assert [text.split(":")[0] for text in differences(told, "nation", DAY)] == ["there and not acknowledged"]
+    told.sandbox_sql(f"DELETE FROM nation.attendance WHERE attendance_id = {_ROW}")
+    assert differences(told, "nation", DAY) == []
+    told.sandbox_sql(_AGAIN.format(shift=" + interval '1 second'"))
+    told.sandbox_sql(f"DELETE FROM nation.attendance WHERE attendance_id = {_ROW}")
     # As many rows as before, and yet not the same: what counting alone would not have found.
-    assert [text.split(":")[0] for text in differences(checked, "nation", DAY)] == [
+    assert [text.split(":")[0] for text in differences(told, "nation", DAY)] == [
         "acknowledged and not there",
         "there and not acknowledged",
     ]

@@ -34,7 +34,7 @@ def handled(platform: str) -> set[str]:
 @pytest.fixture
 def delivered(open_town: Callable[..., Any]) -> Any:
     """A town whose day was delivered to both platforms and compared."""
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
     for target in TARGETS:
         deliver(town.city, DAY, target)
     reconcile_uploads(town.city, DAY)

@@ -30,7 +30,7 @@ def clock() -> Clock:
 @pytest.fixture
 def town(open_town: Callable[..., Any], clock: Clock) -> Any:
     """A checked town that goes by a clock on the evening of its day."""
-    return open_town(1, checked=True, clock=clock)
+    return open_town(1, stage="checked", clock=clock)
 
 
 def life(town: Any, finding: str) -> Any:

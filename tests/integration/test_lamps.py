@@ -157,7 +157,7 @@ def test_ours_since_begins_anew_after_a_date_without_it(checked: Any) -> None:
 @pytest.mark.parametrize("seed", [1, 20260])
 def test_the_platform_lights_the_same_lamps_by_itself(open_town: Callable[..., Any], seed: int) -> None:
     """It judges by what was uploaded, written apart from our rules: what it can know of, both find."""
-    town = open_town(seed, checked=True)
+    town = open_town(seed, stage="checked")
     deliver(town.city, DAY, "province")
     assert town.platforms.judge_lamps(DAY)["lit"]
     pull_lamps(town.city)

@@ -10,7 +10,7 @@ from realname_sync.pipelines.deliver import deliver
 
 def test_a_platforms_limit_is_found_and_kept_to(open_town: Callable[..., Any]) -> None:
     # The sandbox limits each appid, and at the nation each project has its own: so the province is limited here.
-    limited = open_town(1, checked=True, rate_limits={"province": 25, "integrity": None, "nation": None})
+    limited = open_town(1, stage="checked", rate_limits={"province": 25, "integrity": None, "nation": None})
     limited.override("province_platform", first_calls_per_second=5)
     deliver(limited.city, DAY, "province")
     assert_effect_equals_acknowledged(limited, "province")

@@ -105,13 +105,13 @@ def lose_a_batch(town: Any, target: str) -> list[Any]:
 
 
 @pytest.fixture
-def at(checked: Any) -> Any:
+def at(told: Any) -> Any:
     """Delivers the day to a platform, and gives the town."""
 
     def delivered(*targets: str) -> Any:
         for target in targets:
-            deliver(checked.city, DAY, target)
-        return checked
+            deliver(told.city, DAY, target)
+        return told
 
     return delivered
 

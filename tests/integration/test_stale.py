@@ -25,7 +25,7 @@ def found(town: Any, day: Any) -> dict[str, list[Any]]:
 
 
 def test_stale_registrations_leave_the_lamps_as_they_were_and_say_so(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
     day = town.truth.work_date
     before = found(town, day)
     assert "SRC-001" not in before
@@ -50,7 +50,7 @@ def test_stale_registrations_leave_the_lamps_as_they_were_and_say_so(open_town: 
 
 
 def test_a_date_first_checked_on_stale_data_has_no_lamp_and_says_why(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
     day = town.truth.work_date - timedelta(days=1)
     town.warehouse_sql("UPDATE ops.pull_cursor SET moved_at = moved_at - interval '37 hours'")
     check_consistency(town.city, day)
@@ -62,7 +62,7 @@ def test_a_date_first_checked_on_stale_data_has_no_lamp_and_says_why(open_town: 
 
 
 def test_reading_again_ends_it(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
     day = town.truth.work_date
     before = found(town, day)
     town.warehouse_sql("UPDATE ops.pull_cursor SET moved_at = moved_at - interval '37 hours'")
@@ -74,7 +74,7 @@ def test_reading_again_ends_it(open_town: Callable[..., Any]) -> None:
 
 
 def test_the_limit_counts_from_the_instant_of_the_check(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True)
+    town = open_town(1, stage="checked")
     day = town.truth.work_date
     (read,) = town.warehouse_sql("SELECT min(moved_at) AS first, max(moved_at) AS last FROM ops.pull_cursor")
 

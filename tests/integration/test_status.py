@@ -26,7 +26,7 @@ def printed(status: DayStatus, *arguments: Any, **options: Any) -> str:
 
 
 def test_the_states_by_project_add_up_to_those_of_the_platform(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True, clock=Clock(at(12)))
+    town = open_town(1, stage="checked", clock=Clock(at(12)))
     deliver(town.city, DAY, "nation")
     status = day_status(town.city, DAY)
     assert status.adds_up()
@@ -62,7 +62,7 @@ def test_it_shows_what_is_of_unknown_outcome_and_what_went_up_late(checked: Any)
 
 def test_today_has_a_forecast_and_a_past_day_only_where_something_is_left(open_town: Callable[..., Any]) -> None:
     clock = Clock(at(22, 45))
-    town = open_town(1, checked=True, clock=clock)
+    town = open_town(1, stage="checked", clock=clock)
     for target in TARGETS:
         deliver(town.city, DAY, target)
 

@@ -32,7 +32,7 @@ _BATCHES = "SELECT batch_id, state, sender, serial_code, settled_at FROM deliver
 def test_a_sender_that_sleeps_and_wakes_acts_on_nothing_that_was_taken_over(
     open_town: Callable[..., Any], where: str
 ) -> None:
-    town = open_town(1, checked=True, clock_tolerances={"nation": TOLERANCE})
+    town = open_town(1, stage="checked", clock_tolerances={"nation": TOLERANCE})
     town.override("nation_platform", clock_tolerance_seconds=TOLERANCE.total_seconds() + 1)  # whole seconds are told
     in_hand = where == "with a signed call in its hands"
     if not in_hand:

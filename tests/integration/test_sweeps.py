@@ -19,7 +19,7 @@ ACKNOWLEDGED = "FROM delivery.batch WHERE kind = 'attendance' AND state = 'ackno
 
 def test_through_the_day_only_full_calls_go_and_in_the_evening_the_rest(open_town: Callable[..., Any]) -> None:
     clock = Clock(at(12))
-    town = open_town(1, checked=True, clock=clock)
+    town = open_town(1, stage="checked", clock=clock)
     deliver(town.city, DAY, "nation")
     sizes = town.warehouse_sql("SELECT DISTINCT row_count FROM delivery.batch WHERE kind = 'attendance'")
     noon = completeness(town.city, DAY)["nation"]
@@ -197,7 +197,7 @@ def test_an_abandoned_claim_is_taken_over_only_when_its_calls_can_no_longer_be_t
 
 
 def test_a_call_costs_little_more_than_one_question_about_its_result(open_town: Callable[..., Any]) -> None:
-    town = open_town(1, checked=True, result_delay_seconds=1.5)
+    town = open_town(1, stage="checked", result_delay_seconds=1.5)
     deliver(town.city, DAY, "nation")
     made = town.platforms.counts("nation")["calls"]
     writes = sum(count for method, count in made.items() if method.endswith((".Add", ".Upload")))

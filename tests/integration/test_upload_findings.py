@@ -19,7 +19,7 @@ def found(town: Any, rule: str) -> list[Any]:
 
 def test_what_arrived_after_midnight_is_counted_by_project_and_platform(open_town: Callable[..., Any]) -> None:
     clock = Clock(at(23))
-    town = open_town(1, checked=True, clock=clock)
+    town = open_town(1, stage="checked", clock=clock)
     deliver(town.city, DAY, "province")
     check_uploads(town.city, DAY)
     assert found(town, "UPL-009") == []
