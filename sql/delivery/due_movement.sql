@@ -48,7 +48,7 @@ SELECT
     person.id_card_type AS "idCardType",
     person.id_cipher AS "idCardNumber",
     movement.moved_on AS date,
-    cast(core.as_number(movement.kind) AS integer) AS type,
+    core.as_integer(movement.kind) AS type,
     movement.reason
 FROM movement
 INNER JOIN delivery.registration AS registered

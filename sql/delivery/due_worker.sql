@@ -15,7 +15,7 @@ SELECT
     person.id_card_type AS "idCardType",
     person.id_cipher AS "idCardNumber",
     worker.work_type AS "workType",
-    cast(core.as_number(worker.work_role) AS integer) AS "workRole",
+    core.as_integer(worker.work_role) AS "workRole",
     worker.bank_card_cipher AS "payRollBankCardNumber",
     worker.bank_code AS "payRollTopBankCode",
     person.nation,
@@ -24,8 +24,8 @@ SELECT
     coalesce(shared.phone_cipher, person.phone_cipher) AS "cellPhone",
     person.education AS "cultureLevelType",
     person.grant_org AS "grantOrg",
-    cast(core.as_number(worker.identity_type) AS integer) AS "identityType",
-    cast(core.as_number(worker.contract_kind) AS integer) AS "contractKind",
+    core.as_integer(worker.identity_type) AS "identityType",
+    core.as_integer(worker.contract_kind) AS "contractKind",
     worker.safety_trained_at AS "safetyTrainedAt"
 FROM core.project_worker AS worker
 INNER JOIN delivery.open_project AS open_one

@@ -92,9 +92,7 @@ def test_a_held_punch_shows_what_holds_it_and_that_it_was_in_no_batch(told: Any)
 def test_a_punch_changed_and_withdrawn_after_it_was_sent_shows_each_version(told: Any) -> None:
     deliver(told.city, DAY, "nation")
     punch_id = a_punch(told, "acknowledged")
-    told.municipal_sql(
-        "UPDATE attendance SET punched_at = punched_at - interval '7 seconds' WHERE id = %s", punch_id
-    )
+    told.municipal_sql("UPDATE attendance SET punched_at = punched_at - interval '7 seconds' WHERE id = %s", punch_id)
     extract_municipal(told.city, DAY)
     told.municipal_sql("DELETE FROM attendance WHERE id = %s", punch_id)
     extract_municipal(told.city, DAY)
