@@ -76,17 +76,12 @@ def _announce(place: "Place", steps: "Walk") -> None:
 
 
 def _show_plan(steps: "Walk") -> None:
-    from rich.console import Console
-
-    from realname_sync.tables import plain_table
-
-    table = plain_table(f"{steps.target}: {len(steps.steps)} steps, edition {steps.edition}", "", "step", "method")
-    for heading in ("case", "what", "basis"):
-        table.add_column(heading)
+    say(f"{steps.target}: {len(steps.steps)} steps, edition {steps.edition}")
     for number, step in enumerate(steps.steps, start=1):
         case = "observe" if step.open else "bad" if step.bad else "good"
-        table.add_row(str(number), step.id, step.method, case, step.title.en, step.basis)
-    Console(highlight=False).print(table)
+        say(f"{number:3} {case:7} {step.method:26} {step.id}: {step.title.en} ({step.basis})")
+    for method in steps.left_alone:
+        say(f"  – not called: {method}")
 
 
 def _show_step(step: "StepResult", of: int) -> None:

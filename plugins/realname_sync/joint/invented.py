@@ -45,7 +45,7 @@ def company(mark: str) -> dict[str, str]:
     letters = "".join(_LETTERS[drawn // 31**place % 31] for place in range(6))
     body = f"91{parts()['division']}{_subject('MA' + letters)}"
     code = next(body + letter for letter in _LETTERS if not credit_code_problem(body + letter))
-    return {"code": code, "name": f"{parts()['company_name']} {mark}"}
+    return {"code": code, "name": f"{parts()['company_name']} {mark}", "address": parts()["company_address"]}
 
 
 def _person(mark: str, index: int, name: str) -> dict[str, str]:

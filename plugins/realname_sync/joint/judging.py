@@ -76,7 +76,9 @@ class Judge:
         return [_RULES[name].told(value) for name, value in expect.items()]
 
     def differences(self, expect: Mapping[str, Any], came: Came) -> list[Label]:
-        """What is not as expected, in words; nothing where all is."""
+        """What is not as expected, in words; nothing where all is, or where nothing is expected."""
+        if not expect:
+            return []
         if came.response.answer is None:
             return [
                 Label(f"没有约定格式的应答：{came.response.failure}", f"no answer as agreed: {came.response.failure}")

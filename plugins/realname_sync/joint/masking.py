@@ -15,7 +15,8 @@ from realname_sync.warehouse.protection import mask
 
 _STARS = "＊"
 _LONG = 60
-_ROWS_SHOWN = 3
+_ROWS_SHOWN = 2
+_NUMBER_DIGITS = 7
 _CIPHERTEXT = re.compile(r"(?:[A-Za-z0-9+/]{4}){5,}[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/][A-Za-z0-9+/=])")
 _SHORTEST = 2
 
@@ -75,7 +76,7 @@ class Masks:
         if field.items:
             return [self._object(field.items, item) for item in value]
         if field.personal or field.encrypted:
-            return mask(str(value))
+            return _hidden(str(value))
         if isinstance(value, int):
             return value
         text = str(value)
@@ -84,7 +85,12 @@ class Masks:
     def _remember(self, value: Any) -> None:
         if not isinstance(value, str) or len(value) < _SHORTEST:
             return
-        self._met[value] = mask(value)
+        self._met[value] = _hidden(value)
         for secret in self._secrets:
             if len(value) < 100 and len(secret.encode()) in {16, 24, 32}:
                 self._met[encrypt(value, secret)] = _STARS
+
+
+def _hidden(value: str) -> str:
+    """Of a number its two ends; of anything else, a name for instance, its first letter."""
+    return mask(value) if sum(letter.isdigit() for letter in value) >= _NUMBER_DIGITS else f"{value[:1]}**"

@@ -154,5 +154,5 @@ def _plain(report: Report) -> dict[str, Any]:
     return {**plain, "counts": report.counts, "methods": report.methods}
 
 
-def _shown(sent: Mapping[str, Any]) -> str:
-    return json.dumps(sent, ensure_ascii=False, indent=1, default=str)
+def _shown(sent: Mapping[str, Any], indent: int | None) -> str:
+    return json.dumps(sent, ensure_ascii=False, indent=indent, default=str)

@@ -131,7 +131,7 @@ class _UnderWay:
         verdict: Verdict = "differs" if remarks else "as_expected"
         if step.open is not None:
             told = Label("与假定不同", "other than assumed") if remarks else Label("与假定相同", "as assumed")
-            remarks = [step.open, told, *remarks]
+            remarks = [step.open, told, *remarks] if expect else [step.open]
             verdict = "observed"
         if verdict != "differs":
             self._keep(step, came)
