@@ -69,7 +69,7 @@ def _announce(place: "Place", steps: "Walk") -> None:
     counted: dict[str, int] = {}
     for step in steps.writes:
         counted[step.method] = counted.get(step.method, 0) + 1
-    where = f" of project {place.project_code}" if place.project_code else f" in area {place.area_code}"
+    where = f", to project {place.project_code}" if place.project_code else f", in area {place.area_code}"
     say(f"Invented data will be written there{where}, and cannot be taken back by this system:")
     for method, times in counted.items():
         say(f"  {method}, {times} calls")

@@ -134,6 +134,8 @@ def _status_wrong(wanted: int, came: Came, _earlier: Mapping[str, Came]) -> Labe
 def _refused_wrong(_wanted: bool, came: Came, _earlier: Mapping[str, Came]) -> Label | None:
     if came.was_refused:
         return None
+    if came.code != 0:
+        return Label(f"应以 -1 至 -4 拒绝，返回代码 {came.code}", f"should be refused by -1 to -4, code {came.code}")
     how = f"code {came.code}" + (f", status {came.status}" if came.status is not None else "")
     return Label(f"应被拒绝，却未被拒绝（{how}）", f"should be refused and was not ({how})")
 

@@ -9,6 +9,7 @@ from realname_sync.pipelines.city import City
 from realname_sync.pipelines.credentials import loaded_credentials
 from realname_sync.platforms.open_api.client import OpenApiClient
 from realname_sync.platforms.open_api.envelope import Credentials
+from realname_sync.platforms.open_api.pace import Pace
 from realname_sync.platforms.open_api.transport import RequestsTransport
 from realname_sync.platforms.opening import credentials_of, open_integrity, profile_of
 from realname_sync.settings import ConnectionSpec, is_test
@@ -42,9 +43,10 @@ class Place:
         return self.other_area + code[6:-1] + ("0" if code[-1] != "0" else "1")
 
     def open(self, city: City) -> tuple[OpenApiClient, RequestsTransport]:
-        """A client and the transport under it."""
+        """A client and the transport under it; where no limit of calls is known, as slow as a delivery begins."""
         transport = RequestsTransport()
-        return OpenApiClient(self.profile, self.endpoint, clock=city.clock, transport=transport), transport
+        pace = Pace(self.profile.calls_per_second or self.profile.first_calls_per_second)
+        return OpenApiClient(self.profile, self.endpoint, clock=city.clock, transport=transport, pace=pace), transport
 
 
 def connection_for_tests(city: City, target: str) -> ConnectionSpec:
@@ -90,7 +92,7 @@ def find_place(city: City, target: str, project_code: str | None) -> Place:
     code = project_code or (str(shared["projectCode"]) if shared else None)
     if code is None:
         raise SettingsError(
-            f"{target}: no project to write to: the integrity platform's test endpoint shares none; give --project"
+            f"{target}: no project to write to: none is known from the integrity platform's test endpoint; give --project"
         )
     return Place(target, spec.host, profile, pair, code, area, shared)
 
