@@ -1,6 +1,6 @@
 """The joint test against the sandbox: it passes as it is, and with one rule bent it fails at exactly that line."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,8 +23,11 @@ TARGETS = ("province", "nation", "integrity")
 def walked(open_town: Callable[..., Any]) -> Callable[..., Report]:
     """Walks a target in a town of its own; lamps are lit there, so that there is something to state."""
 
-    def walk_one(target: str, sql: str = "", **running: Any) -> Report:
+    def walk_one(
+        target: str, sql: str = "", faults: Sequence[Mapping[str, Any]] = (), patience: float = 30, **running: Any
+    ) -> Report:
         town = open_town(1, clock=Clock(at(15)), **running)
+        town.platforms.set_faults(target, faults)
         if sql:
             town.sandbox_sql(sql)
         for name in TARGETS:
@@ -35,7 +38,7 @@ def walked(open_town: Callable[..., Any]) -> Callable[..., Report]:
             )
             for rule in ("PM_POST_MISSING", "CSE_POST_MISSING"):
                 town.platforms.light_lamp(code[0][0], rule)
-        return walk(town.city, find_place(town.city, target, None))
+        return walk(town.city, find_place(town.city, target, None), patience=patience)
 
     return walk_one
 
@@ -179,3 +182,17 @@ def test_a_bent_rule_fails_at_its_own_line(
     report = walked(target, **(bend(monkeypatch) or {}))
     assert set(differing(report)) == lines, differing(report)
     assert report.counts["not_tried"] == 0
+
+
+def test_what_was_throttled_is_sent_again_and_what_does_not_end_differs(walked: Callable[..., Report]) -> None:
+    faults = (
+        {"kind": "throttle", "times": 2},
+        {"kind": "slow_results", "method": "Rectification.Add", "seconds": 60, "times": 1},
+        {"kind": "malformed_answer", "shape": "html", "method": "SharedCorp.Query", "after": 3, "times": 1},
+    )
+    report = walked("integrity", faults=faults, patience=0.2)
+    assert differing(report) == {
+        "rectification-add": "no result: none within 0.2 s",
+        "corp-since": "no answer as agreed: MalformedAnswerError",
+    }
+    assert "2 calls were throttled and made again" in [one.en for one in report.noticed]

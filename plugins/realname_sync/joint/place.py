@@ -92,7 +92,7 @@ def find_place(city: City, target: str, project_code: str | None) -> Place:
     code = project_code or (str(shared["projectCode"]) if shared else None)
     if code is None:
         raise SettingsError(
-            f"{target}: no project to write to: none is known from the integrity platform's test endpoint; give --project"
+            f"{target}: no project to write to: the integrity platform's test endpoint did not name one; give --project"
         )
     return Place(target, spec.host, profile, pair, code, area, shared)
 

@@ -18,7 +18,7 @@ from realname_sync.platforms.open_api.transport import NeverConnectedError, Requ
 from realname_sync.workdate import SHANGHAI
 
 _TOO_MANY_CALLS = -5
-_FIRST_WAIT, _LONGEST_WAIT = 0.02, 5.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.005, 5.0
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Wire:
             if result.status != 0:
                 return Ended(result, asked, seconds)
             if seconds >= self.patience:
-                return Ended(None, asked, seconds, f"no result within {self.patience:.0f} s")
+                return Ended(None, asked, seconds, f"none within {self.patience:g} s")
             self.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
 
