@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from realname_sync import finding_commands, supervision_commands
+from realname_sync import finding_commands, joint_commands, supervision_commands
 from realname_sync.command_parts import WorkDate
 from realname_sync.command_parts import opened_city as _city
 from realname_sync.command_parts import read_date as _date
@@ -258,6 +258,7 @@ def explain(
 
 finding_commands.add_to(app)
 supervision_commands.add_to(app)
+joint_commands.add_to(app)
 
 
 @app.command("verify-ledger")

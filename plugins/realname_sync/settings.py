@@ -19,6 +19,8 @@ from realname_sync.workdate import Clock, system_clock
 
 CONNECTION_NAMES = ("warehouse_db", "municipal_db", "integrity_platform", "province_platform", "nation_platform")
 SANDBOX_PORTS = {"integrity_platform": 8731, "province_platform": 8732, "nation_platform": 8733}
+ENVIRONMENT = "environment"
+"""The entry of a platform connection's extra that says what the endpoint is for: `test`, or anything else."""
 CLOCK_SHIFT = "REALNAME_CLOCK_SHIFT_SECONDS"
 SANDBOX_CITY = "330100"
 SANDBOX_SECRET = "0000sandbox0only0never0real00000"  # noqa: S105 - opens nothing but the sandbox
@@ -93,6 +95,15 @@ def sandbox_connection(name: str) -> ConnectionSpec:
         )
     database = {"warehouse_db": "realname_warehouse", "municipal_db": "realname_municipal"}[name]
     return ConnectionSpec(name=name, kind="embedded", database=database)
+
+
+def is_test(spec: ConnectionSpec) -> bool:
+    """Whether invented data may be written there: its extra says `"environment": "test"`, or it is the sandbox's."""
+    return spec.extra.get(ENVIRONMENT) == "test" or spec == _of_the_sandbox(spec.name)
+
+
+def _of_the_sandbox(name: str) -> ConnectionSpec | None:
+    return sandbox_connection(name) if name in SANDBOX_PORTS else None
 
 
 def _from_json(name: str, text: str) -> ConnectionSpec:

@@ -19,6 +19,7 @@ from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
     *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes", "lamps", "cases"),
+    "joint-test",
     *("verify-ledger", "backfill", "demo", "up"),
     *("sandbox", "credentials", "key", "correct", "export", "case", "draw"),
 ]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from realname_sync.errors import ConnectionMissingError, SettingsError
-from realname_sync.settings import CONNECTION_NAMES, clock, connection
+from realname_sync.settings import CONNECTION_NAMES, clock, connection, is_test
 
 
 def test_with_nothing_set_everything_points_at_this_machine() -> None:
@@ -63,3 +63,21 @@ def test_no_secret_is_shown_where_a_connection_is_printed() -> None:
     shown = repr(connection("warehouse_db", {"AIRFLOW_CONN_WAREHOUSE_DB": text}))
     assert "very-secret" not in shown
     assert "also-secret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("", True),
+        ('{"host": "https://test.example", "login": "a", "password": "b", "extra": {"environment": "test"}}', True),
+        ('{"host": "https://test.example", "login": "a", "password": "b", "extra": {"environment": "Test "}}', False),
+        ('{"host": "https://test.example", "login": "a", "password": "b"}', False),
+        ("http://zj-330100:0000sandbox0only0never0real00000@10.0.0.1:8732", False),
+    ],
+)
+def test_only_the_sandbox_and_who_says_so_is_for_tests(text: str, known: bool) -> None:
+    assert is_test(connection("province_platform", {"AIRFLOW_CONN_PROVINCE_PLATFORM": text})) is known
+
+
+def test_a_database_is_no_endpoint_for_tests() -> None:
+    assert not is_test(connection("warehouse_db", {}))

@@ -1,10 +1,11 @@
-"""Load the pairs that the nation issues project by project, from a CSV file, into the encrypted table."""
+"""The pairs that the nation issues project by project: from a CSV file into the encrypted table, and out of it."""
 
 import csv
 from pathlib import Path
 
 from realname_sync.errors import DataError
 from realname_sync.pipelines.city import City
+from realname_sync.platforms.open_api.envelope import Credentials
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 
@@ -32,6 +33,13 @@ def import_credentials(city: City, path: Path, platform: str = "nation") -> int:
                 loaded_at=city.clock(),
             )
     return len(pairs)
+
+
+def loaded_credentials(city: City, platform: str) -> dict[str, Credentials]:
+    """The pairs that were loaded, by project code."""
+    with transaction(city.engine, Role.SEND) as connection:
+        loaded = statements.rows(connection, "ops/platform_credentials", platform=platform)
+    return {row.project_code: Credentials(row.appid, city.vault.reveal(row.secret_cipher)) for row in loaded}
 
 
 def _read(path: Path) -> list[tuple[str, str, str]]:

@@ -16,6 +16,7 @@ from realname_sync.delivery.shared_pace import SharedPace
 from realname_sync.delivery.shared_step import for_all_projects
 from realname_sync.errors import ConnectionMissingError, HeldError
 from realname_sync.pipelines.city import City
+from realname_sync.pipelines.credentials import loaded_credentials
 from realname_sync.pipelines.ledger import sign_head
 from realname_sync.platforms.municipal import person_images
 from realname_sync.platforms.open_api.envelope import Credentials
@@ -118,7 +119,7 @@ def open_target(city: City, target: str, book: CallBook) -> Uplink:
         ConnectionMissingError: the connection lacks its address or pair, or no pair was loaded.
     """
     spec = city.connection(f"{target}_platform")
-    pairs = _pairs(city, target)
+    pairs = loaded_credentials(city, target)
     company_pair = credentials_of(spec) if spec.login and spec.password else None
 
     def credentials_for(project_code: str) -> Credentials:
@@ -141,12 +142,6 @@ def open_target(city: City, target: str, book: CallBook) -> Uplink:
             f"{target}: no project's credentials are loaded; load them with `realname credentials import FILE`"
         )
     return uplink
-
-
-def _pairs(city: City, target: str) -> dict[str, Credentials]:
-    with transaction(city.engine, Role.SEND) as connection:
-        loaded = statements.rows(connection, "ops/platform_credentials", platform=target)
-    return {row.project_code: Credentials(row.appid, city.vault.reveal(row.secret_cipher)) for row in loaded}
 
 
 def _demand_a_check(connection: Connection, work_date: date) -> None:

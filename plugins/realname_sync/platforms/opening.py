@@ -8,12 +8,13 @@ from realname_sync.platforms.open_api.client import CallRecord, OpenApiClient
 from realname_sync.platforms.open_api.envelope import Credentials
 from realname_sync.platforms.open_api.pace import Beat, Pace
 from realname_sync.platforms.uplink import CredentialsFor, Uplink
-from realname_sync.settings import ConnectionSpec
+from realname_sync.settings import ENVIRONMENT, ConnectionSpec
 from realname_sync.standards import Profile, load_profile
 from realname_sync.workdate import Clock, system_clock
 
 OnCall = Callable[[CallRecord], None]
 BeatFor = Callable[[Profile], Beat]
+_NOT_OF_THE_PROFILE = frozenset({"corp_key", ENVIRONMENT})
 
 
 def open_integrity(
@@ -69,11 +70,19 @@ def credentials_of(spec: ConnectionSpec) -> Credentials:
     return Credentials(spec.login, spec.password, spec.extra.get("corp_key"))
 
 
+def profile_of(spec: ConnectionSpec) -> Profile:
+    """The profile of a platform with what its connection overrides.
+
+    Raises:
+        SettingsError: its extra overrides something that makes no sense.
+    """
+    overrides = {key: value for key, value in spec.extra.items() if key not in _NOT_OF_THE_PROFILE}
+    return load_profile(spec.name.removesuffix("_platform"), overrides)
+
+
 def _client(
     spec: ConnectionSpec, clock: Clock, on_call: OnCall | None, beat_for: BeatFor | None = None
 ) -> OpenApiClient:
-    name = spec.name.removesuffix("_platform")
-    overrides = {key: value for key, value in spec.extra.items() if key != "corp_key"}
-    profile = load_profile(name, overrides)
+    profile = profile_of(spec)
     pace = Pace(profile.calls_per_second, beat=beat_for(profile) if beat_for else None)
     return OpenApiClient(profile, spec.host, clock=clock, on_call=on_call, pace=pace)

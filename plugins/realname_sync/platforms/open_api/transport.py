@@ -3,6 +3,9 @@
 import ssl
 import threading
 import time
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 import requests
@@ -43,6 +46,15 @@ def answer_too_large() -> ConnectionLostError:
     return ConnectionLostError(f"an answer of more than {LARGEST_ANSWER // 1024**2} MB")
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A response: HTTP status, content, and what the receiver's clock showed if it says so (header `Date`)."""
+
+    status: int
+    content: bytes
+    date: datetime | None
+
+
 class Transport(Protocol):
     """Posts a body and returns HTTP status and content; redirects are handed back and not followed."""
 
@@ -69,12 +81,18 @@ class RequestsTransport:
 
     def post(self, url: str, body: bytes, *, connect_timeout: float, read_timeout: float) -> tuple[int, bytes]:
         """One exchange; see `Transport.post`."""
+        received = self.exchange(url, body, connect_timeout=connect_timeout, read_timeout=read_timeout)
+        return received.status, received.content
+
+    def exchange(self, url: str, body: bytes, *, connect_timeout: float, read_timeout: float) -> Received:
+        """One exchange with what surrounds its content; raises what `Transport.post` does."""
         ends_at = time.monotonic() + connect_timeout + SLOWEST_ANSWER * read_timeout
         try:
             with self._session().post(
                 url, data=body, timeout=(connect_timeout, read_timeout), allow_redirects=False, stream=True
             ) as response:
-                return response.status_code, _content(response, ends_at)
+                date = _instant(response.headers.get("Date"))
+                return Received(response.status_code, _content(response, ends_at), date)
         except requests.RequestException as error:
             if _was_refused_certificate(error):
                 raise CertificateRefusedError(type(error).__name__) from None
@@ -113,6 +131,14 @@ def _content(response: requests.Response, ends_at: float) -> bytes:
         if time.monotonic() > ends_at:
             raise ConnectionLostError("an answer that does not end")
     return bytes(content)
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        instant = parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None
+    return instant if instant and instant.tzinfo else None
 
 
 def _was_refused_certificate(error: requests.RequestException) -> bool:

@@ -76,13 +76,16 @@ def report_environment() -> Environment:
     return environment()
 
 
-def self_contained(template: str, **content: Any) -> str:
+def self_contained(
+    template: str, *, among: Environment | None = None, style_of: str = "report.css", **content: Any
+) -> str:
     """A page with its style and script inside, that allows exactly these two and nothing from outside.
 
-    The policy stands in the page, so it holds wherever the file is opened from.
+    The policy stands in the page, so it holds wherever the file is opened from. `among` is whose templates they are,
+    the report's if none are given.
     """
-    made = report_environment()
-    style = made.get_template("report.css").render()
+    made = among or report_environment()
+    style = made.get_template(style_of).render()
     script = made.get_template("report.js").render()
     return made.get_template(template).render(
         **content,
