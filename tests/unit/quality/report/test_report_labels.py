@@ -1,12 +1,13 @@
 """The report's words: everything that rules and suites say has its Chinese."""
 
+import ast
 import json
 
 import pytest
 
 from realname_sync.quality.catalogue import load_catalogue
 from realname_sync.quality.report.labels import label, phrase, remedy
-from realname_sync.resources import expectations
+from realname_sync.resources import expectations, root
 
 
 def test_every_rule_has_a_remedy_and_an_owner_in_chinese() -> None:
@@ -21,6 +22,19 @@ def test_everything_a_suite_expects_is_said_in_chinese() -> None:
     texts = {one["meta"]["expected"] for suite in suites for one in suite["expectations"] if "expected" in one["meta"]}
     assert texts
     assert {text for text in texts if phrase(text).isascii()} == set()
+
+
+def test_every_step_that_is_recorded_has_a_name_in_chinese() -> None:
+    sources = (root() / "plugins" / "realname_sync" / "pipelines").rglob("*.py")
+    calls = [
+        node
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "recorded_run"
+    ]
+    steps = {call.args[2].value for call in calls if isinstance(call.args[2], ast.Constant)}
+    assert len(steps) >= 9
+    assert {step for step in steps | {"report_quality", "report_part"} if label("steps", step).zh.isascii()} == set()
 
 
 @pytest.mark.parametrize(
