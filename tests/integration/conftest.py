@@ -31,6 +31,8 @@ from request_log import blind_resends, changed_repeats, read_log
 DAY = date(2026, 11, 20)
 EVENING = datetime(2026, 11, 20, 22, 30, tzinfo=SHANGHAI)
 PROJECTS, WORKERS, DAYS = 8, 200, 3
+Size = tuple[int, int, int]
+"""How many projects, workers and days a city has."""
 
 
 @dataclass
@@ -106,13 +108,15 @@ def _url(folder: Path, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def seeded(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Seeded]:
+def seeded(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Seeded]:
     """Gives the databases of a seed, generated once a run."""
-    made: dict[int, Seeded] = {}
+    made: dict[tuple[int, Size], Seeded] = {}
 
-    def of(seed: int) -> Seeded:
-        if seed not in made:
-            names = f"seed_{seed}_municipal", f"seed_{seed}_sandbox"
+    def of(seed: int, size: Size = (PROJECTS, WORKERS, DAYS)) -> Seeded:
+        if (seed, size) not in made:
+            mark = f"{seed}_{'_'.join(map(str, size))}"
+            names = f"seed_{mark}_municipal", f"seed_{mark}_sandbox"
+            projects, workers, days = size
             for name in names:
                 create_database(postgres, name)
             credentials = tmp_path_factory.mktemp(f"seed{seed}") / "credentials.csv"
@@ -120,28 +124,35 @@ def seeded(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
                 _url(postgres, names[0]),
                 _url(postgres, names[1]),
                 seed=seed,
-                projects=PROJECTS,
-                workers=WORKERS,
+                projects=projects,
+                workers=workers,
                 work_date=DAY,
-                days=DAYS,
+                days=days,
                 nation_pairs=credentials,
             )
-            made[seed] = Seeded(*names, credentials, truth)
-        return made[seed]
+            made[seed, size] = Seeded(*names, credentials, truth)
+        return made[seed, size]
 
     return of
 
 
 @pytest.fixture
-def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Seeded]) -> Iterator[Callable[..., Town]]:
+def open_town(postgres: Path, migrated_template: str, seeded: Callable[..., Seeded]) -> Iterator[Callable[..., Town]]:
     """Opens a town of a seed; everything of it ends with the test."""
     opened: list[tuple[Any, Town, list[str], Any]] = []
 
-    def open_one(seed: int = 1, *, checked: bool = False, clock: Clock | None = None, **running: Any) -> Town:
-        origin = seeded(seed)
+    def open_one(
+        seed: int = 1,
+        *,
+        size: Size = (PROJECTS, WORKERS, DAYS),
+        checked: bool = False,
+        clock: Clock | None = None,
+        **running: Any,
+    ) -> Town:
+        origin = seeded(seed, size)
         if checked and origin.checked is None:
-            origin.checked = f"seed_{seed}_checked"
-            town = open_one(seed, **running)
+            origin.checked = f"{origin.municipal.removesuffix('_municipal')}_checked"
+            town = open_one(seed, size=size, **running)
             prepare(town.city)
             town.city.close()
             create_database(postgres, origin.checked, town.warehouse)
