@@ -1,4 +1,4 @@
-"""The command line in a process of its own, on the town of a test and by that town's clock."""
+"""The command line on the town of a test and by that town's clock: here, or in a process that can be killed."""
 
 import json
 import os
@@ -8,7 +8,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from realname_sync.settings import CONNECTION_NAMES
+import pytest
+from typer.testing import CliRunner
+
+from realname_sync import cli, settings
+from realname_sync.errors import RealnameError
 
 _PLUGINS = Path(__file__).parents[2] / "plugins"
 _PROGRAM = """
@@ -34,19 +38,23 @@ def start(town: Any, *arguments: str) -> subprocess.Popen[str]:
 
 
 def run(town: Any, *arguments: str, expect: int = 0) -> str:
-    """Carry a command out; what it printed, with its complaints at the end."""
-    process = start(town, *arguments)
-    try:
-        out, err = process.communicate(timeout=240)
-    finally:
-        process.kill()
-    assert process.returncode == expect, out + err
-    return out + err
+    """Carry a command out in this process; what it printed, complaints and an error's words included."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**_connections(town), "COLUMNS": "200"}.items():
+            patch.setenv(name, value)
+        patch.setattr(settings, "clock", lambda *_: town.city.clock)
+        done = CliRunner().invoke(cli.app, list(arguments))
+    failure = done.exception
+    if failure is not None and not isinstance(failure, (SystemExit, RealnameError)):
+        raise failure
+    told = done.output + (str(failure) if isinstance(failure, RealnameError) else "")
+    assert done.exit_code == expect, told
+    return told
 
 
 def _connections(town: Any) -> dict[str, str]:
     variables = {}
-    for name in CONNECTION_NAMES:
+    for name in settings.CONNECTION_NAMES:
         spec = town.city.connection(name)
         connection = {
             "conn_type": spec.kind or "http",

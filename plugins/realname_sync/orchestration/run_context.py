@@ -100,10 +100,10 @@ def announce(asset: Asset, counts: dict[str, Any], work_date: date | None = None
         event.add_partitions(work_date.isoformat())
 
 
-def run_restrictions() -> dict[str, Any]:
-    """What this run is restricted to, as arguments of the use case: projects and platforms, where any are given."""
+def run_restrictions(*names: str) -> dict[str, Any]:
+    """Of the parameters `projects` and `targets` those that restrict this run, as arguments of the use case."""
     params = get_current_context()["params"]
-    return {name: params[name] for name in ("projects", "targets") if params.get(name)}
+    return {name: params[name] for name in names if params.get(name)}
 
 
 def for_work_date(

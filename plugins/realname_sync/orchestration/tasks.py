@@ -54,7 +54,7 @@ def await_inputs(step: str) -> PokeReturnValue:
     from realname_sync.pipelines.deliver import TARGETS
     from realname_sync.pipelines.inputs import missing_inputs
 
-    work_date, targets = run_work_date(), run_restrictions().get("targets", TARGETS)
+    work_date, targets = run_work_date(), run_restrictions("targets").get("targets", TARGETS)
     with opened_city() as city:
         missing = missing_inputs(city, step, work_date, inputs_since(work_date), targets)
     for sentence in missing:
@@ -92,7 +92,7 @@ def deliver_to_province() -> dict[str, Any]:
     """Send to the province what is due and not held."""
     from realname_sync.pipelines.deliver import deliver
 
-    return for_work_date(deliver, assets.SENT_TO_PROVINCE, "province", **run_restrictions())
+    return for_work_date(deliver, assets.SENT_TO_PROVINCE, "province", **run_restrictions("projects"))
 
 
 @task(inlets=[assets.FINDINGS], outlets=[assets.SENT_TO_NATION], pool=Pool.NATION)
@@ -100,7 +100,7 @@ def deliver_to_nation() -> dict[str, Any]:
     """Send to the nation what is due and not held."""
     from realname_sync.pipelines.deliver import deliver
 
-    return for_work_date(deliver, assets.SENT_TO_NATION, "nation", **run_restrictions())
+    return for_work_date(deliver, assets.SENT_TO_NATION, "nation", **run_restrictions("projects"))
 
 
 @task(inlets=[assets.SENT_TO_PROVINCE, assets.SENT_TO_NATION], outlets=[assets.RECONCILIATION])
@@ -108,7 +108,7 @@ def reconcile_uploads() -> dict[str, Any]:
     """Compare what was read, what was acknowledged and what the platforms hold."""
     from realname_sync.pipelines.reconcile import reconcile_uploads
 
-    return for_work_date(reconcile_uploads, assets.RECONCILIATION, **run_restrictions())
+    return for_work_date(reconcile_uploads, assets.RECONCILIATION, **run_restrictions("projects", "targets"))
 
 
 @task(inlets=[assets.FINDINGS, assets.RECONCILIATION], outlets=[assets.QUALITY_REPORT])
