@@ -55,7 +55,7 @@ def test_ten_days_killed_again_and_again_arrive_exactly_once_and_as_was_said(ope
     run(town, "backfill", "resume", "1")
     assert count(town, f"{checked} AND state = 'done'") == len(DAYS)
 
-    send = ("--only", "push", "--only", "reconcile", "--newest-first")
+    send = ("--only", "push", "--newest-first")
     in_flight = "delivery.batch WHERE kind = 'attendance' AND target = '{}' AND state = 'sending'"
     killed_when(
         town,
