@@ -7,6 +7,8 @@ sent most of the day before, and at 23:30 one more follows. A person hears of a 
 **Kind:** by date. Run it as often as you like: the nation counts the same punch twice, so what is acknowledged is not
 sent again, and a call whose outcome is unknown is asked about before anything of it is sent again.
 
+**Parameters:** `work_date`, empty for the run's own partition; `projects`, the only ones of which rows are sent.
+
 **Waits for:** `check_consistency` of the date.
 
 **When it fails:** "signature refused" means that the project's pair is wrong: load the right ones with

@@ -8,6 +8,8 @@ of a round that has not ended at 23:40.
 **Kind:** by date. Run it as often as you like: what is acknowledged is not sent again, and a call whose outcome is
 unknown is asked about before anything of it is sent again.
 
+**Parameters:** `work_date`, empty for the run's own partition; `projects`, the only ones of which rows are sent.
+
 **Waits for:** `check_consistency` of the date.
 
 **When it fails:** "signature refused" means appid or secret of the connection `province_platform` is wrong.

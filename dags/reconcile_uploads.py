@@ -9,18 +9,19 @@ again, what it has too much or knows otherwise becomes a finding (UPL).
 **Waits for:** an attempt to deliver to each platform. A delivery that failed does not keep it waiting: showing what did
 not arrive is what it is for.
 
+**Parameters:** `work_date`, empty for the run's own partition; `targets`, empty for both platforms; `projects`, the
+only ones of which rows are sent again.
+
 **When it fails:** a platform could not be asked; it is tried again.
 """
 
 from airflow.sdk import dag
 
-from realname_sync.orchestration import tasks
-from realname_sync.orchestration.defaults import BY_DATE
-from realname_sync.orchestration.schedules import RECONCILE
+from realname_sync.orchestration import defaults, schedules, tasks
 from realname_sync.orchestration.tags import Tag
 
 
-@dag(schedule=RECONCILE, doc_md=__doc__, tags=[Tag.TIER_2, Tag.INSIDE, Tag.BY_DATE], **BY_DATE)
+@dag(schedule=schedules.RECONCILE, doc_md=__doc__, tags=[Tag.TIER_2, Tag.INSIDE, Tag.BY_DATE], **defaults.RECONCILE)
 def reconcile_uploads():
     tasks.await_inputs("reconcile_uploads") >> tasks.reconcile_uploads()
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from airflow.plugins_manager import AirflowPlugin
 
 from realname_sync.orchestration.deadlines import EndOfWorkDate
+from realname_sync.orchestration.priority import TodayFirst
 from realname_sync.orchestration.web.mount import PREFIX, LazyApplication, menu_entry
 
 
@@ -13,5 +14,6 @@ class RealnameSyncPlugin(AirflowPlugin):
 
     name = "realname_sync"
     deadline_references = (EndOfWorkDate,)
+    priority_weight_strategies: ClassVar = [TodayFirst]
     fastapi_apps: ClassVar = [{"name": "Real-name quality", "app": LazyApplication(), "url_prefix": PREFIX}]
     external_views: ClassVar = [menu_entry()]

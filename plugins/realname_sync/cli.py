@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from realname_sync import finding_commands, joint_commands, supervision_commands
+from realname_sync import backfill_commands, finding_commands, joint_commands, supervision_commands
 from realname_sync.command_parts import WorkDate
 from realname_sync.command_parts import opened_city as _city
 from realname_sync.command_parts import read_date as _date
@@ -42,14 +42,6 @@ class Target(StrEnum):
 
     province = "province"
     nation = "nation"
-
-
-class Reprocess(StrEnum):
-    """What a backfill does with a date that has a run already."""
-
-    none = "none"
-    failed = "failed"
-    completed = "completed"
 
 
 def _yesterday() -> date:
@@ -259,6 +251,7 @@ def explain(
 finding_commands.add_to(app)
 supervision_commands.add_to(app)
 joint_commands.add_to(app)
+backfill_commands.add_to(app)
 
 
 @app.command("verify-ledger")
@@ -314,39 +307,6 @@ def verify_ledger(
             typer.echo(f"{one.work_date} {one.target}: the last {one.unsigned} entries are not signed yet", err=True)
     if any(one.flaw for one in verified):
         raise typer.Exit(1)
-
-
-@app.command()
-def backfill(
-    first: Annotated[date, typer.Option("--from", parser=_date, metavar="DATE", help="The first work date.")],
-    last: Annotated[date, typer.Option("--to", parser=_date, metavar="DATE", help="The last work date.")],
-    dag: Annotated[list[str] | None, typer.Option(help="Only this DAG; may be given several times.")] = None,
-    reprocess: Annotated[
-        Reprocess, typer.Option(help="Dates to make anew, of those that have a run.")
-    ] = Reprocess.none,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be run.")] = False,
-) -> None:
-    """Have Airflow make a range of dates, DAG by DAG."""
-    import shlex
-    import subprocess
-
-    from realname_sync import settings
-    from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
-
-    unknown = sorted(set(dag or ()) - set(BY_DATE_DAGS))
-    if unknown:
-        raise typer.BadParameter(f"no by-date DAG is called {', '.join(unknown)}; there are {', '.join(BY_DATE_DAGS)}")
-    if first > last:
-        raise typer.BadParameter(f"--from {first} is after --to {last}")
-    # Where the whole chain is made anew, no step may take up what the one before it left there the last time.
-    since = settings.clock()() if reprocess is Reprocess.completed and not dag else None
-    for dag_id in BY_DATE_DAGS:
-        if dag and dag_id not in dag:
-            continue
-        command = backfill_command(dag_id, first, last, reprocess.value, inputs_since=since, dry_run=dry_run)
-        _say(shlex.join(("airflow", *command[3:])))
-        if subprocess.run(command, check=False).returncode:  # noqa: S603 - arguments of our own
-            raise typer.Exit(1)
 
 
 @app.command()

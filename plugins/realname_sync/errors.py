@@ -47,6 +47,10 @@ class CertificateError(SettingsError):
     """A platform's certificate cannot be verified; nothing was sent."""
 
 
+class RefusedError(FatalError):
+    """What was asked for makes no sense or may not be done now; nothing was done."""
+
+
 class WorkDateError(FatalError):
     """No work date could be decided for this run."""
 

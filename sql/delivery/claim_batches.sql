@@ -10,6 +10,7 @@ FROM (
     WHERE
         batch.work_date = :work_date AND batch.target = :target AND batch.kind = :kind AND batch.state = 'planned'
         AND delivery.in_shard(delivery.slot_of(batch.project_code), :shard, :shards)
+        AND delivery.is_chosen(batch.project_code, cast(:projects AS text[]))
     ORDER BY batch.batch_id
     LIMIT :wanted
     FOR UPDATE SKIP LOCKED

@@ -3,4 +3,5 @@ SELECT count(*) AS batches
 FROM delivery.batch
 WHERE
     work_date = :work_date AND target = :target AND kind = :kind AND state = :state
-    AND delivery.in_shard(delivery.slot_of(project_code), :shard, :shards);
+    AND delivery.in_shard(delivery.slot_of(project_code), :shard, :shards)
+    AND delivery.is_chosen(project_code, cast(:projects AS text[]));

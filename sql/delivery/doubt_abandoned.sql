@@ -6,4 +6,5 @@ WHERE
     work_date = :work_date AND target = :target AND state = 'sending'
     AND lease_until + cast(:unsafe_for AS interval) <= cast(:now AS timestamptz)
     AND delivery.in_shard(delivery.slot_of(project_code), :shard, :shards)
+    AND delivery.is_chosen(project_code, cast(:projects AS text[]))
 RETURNING batch_id;

@@ -8,6 +8,7 @@ WITH taking_part AS (
         ON
             open_one.target = :target AND open_one.project_code = participant.project_code
             AND delivery.in_shard(open_one.slot, :shard, :shards)
+            AND delivery.is_chosen(open_one.project_code, cast(:projects AS text[]))
     GROUP BY participant.corp_code
 )
 

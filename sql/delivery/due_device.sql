@@ -16,6 +16,7 @@ INNER JOIN delivery.open_project AS open_one
     ON
         open_one.target = :target AND open_one.project_code = device.project_code
         AND delivery.in_shard(open_one.slot, :shard, :shards)
+        AND delivery.is_chosen(open_one.project_code, cast(:projects AS text[]))
 LEFT JOIN delivery.registration AS known
     ON known.target = :target AND known.kind = 'device' AND known.project_code = device.project_code AND known.local_key = device.device_sn
 WHERE

@@ -17,6 +17,7 @@ INNER JOIN delivery.open_project AS open_one
     ON
         open_one.target = :target AND open_one.project_code = post.project_code
         AND delivery.in_shard(open_one.slot, :shard, :shards)
+        AND delivery.is_chosen(open_one.project_code, cast(:projects AS text[]))
 INNER JOIN core.person AS person ON person.person_id = post.person_id
 INNER JOIN delivery.registration AS registered
     ON

@@ -17,6 +17,7 @@ WITH movement AS (
         ON
             open_one.target = :target AND open_one.project_code = moved.project_code
             AND delivery.in_shard(open_one.slot, :shard, :shards)
+            AND delivery.is_chosen(open_one.project_code, cast(:projects AS text[]))
     LEFT JOIN delivery.registration AS known
         ON
             known.target = :target AND known.kind = 'movement'

@@ -14,6 +14,7 @@ INNER JOIN delivery.open_project AS open_one
     ON
         open_one.target = :target AND open_one.project_code = participant.project_code
         AND delivery.in_shard(open_one.slot, :shard, :shards)
+        AND delivery.is_chosen(open_one.project_code, cast(:projects AS text[]))
 INNER JOIN core.corp AS corp ON corp.corp_code = participant.corp_code
 LEFT JOIN delivery.registration AS company
     ON company.target = :target AND company.kind = 'corp' AND company.local_key = participant.corp_code

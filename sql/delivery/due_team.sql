@@ -31,6 +31,7 @@ INNER JOIN delivery.open_project AS open_one
     ON
         open_one.target = :target AND open_one.project_code = team.project_code
         AND delivery.in_shard(open_one.slot, :shard, :shards)
+        AND delivery.is_chosen(open_one.project_code, cast(:projects AS text[]))
 INNER JOIN core.corp AS corp ON corp.corp_code = team.corp_code
 LEFT JOIN delivery.registration AS participant
     ON

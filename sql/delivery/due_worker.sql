@@ -32,6 +32,7 @@ INNER JOIN delivery.open_project AS open_one
     ON
         open_one.target = :target AND open_one.project_code = worker.project_code
         AND delivery.in_shard(open_one.slot, :shard, :shards)
+        AND delivery.is_chosen(open_one.project_code, cast(:projects AS text[]))
 INNER JOIN core.person AS person ON person.person_id = worker.person_id
 INNER JOIN core.corp AS corp ON corp.corp_code = worker.corp_code
 LEFT JOIN core.team AS site_team ON site_team.team_id = worker.team_id

@@ -12,6 +12,7 @@ FROM delivery.batch
 WHERE
     work_date = :work_date AND target = :target AND kind = :kind AND state = :state
     AND delivery.in_shard(delivery.slot_of(project_code), :shard, :shards)
+    AND delivery.is_chosen(project_code, cast(:projects AS text[]))
     AND (cast(:sent_before AS timestamptz) IS NULL OR sent_at <= cast(:sent_before AS timestamptz))
     AND (
         cast(:after_batch_id AS bigint) IS NULL

@@ -1,5 +1,6 @@
 -- Pack the candidates that nothing keeps back into batches for :target: of one project, of one team where the platform wants that, at most
--- :batch_rows each, in the order they were made; unless :closing, what would not fill a batch waits in the backlog.
+-- :batch_rows each, in the order they were made; unless :closing, what would not fill a batch waits in the backlog, and where :projects
+-- are chosen, so do the rows of all others.
 -- Reads candidate; writes delivery.batch, delivery.punch_batch, delivery.backlog. Yields the number of batches and rows.
 WITH placed AS (
     SELECT
@@ -22,6 +23,7 @@ packed AS (
         count(*) AS row_count,
         nextval('delivery.batch_batch_id_seq') AS batch_id
     FROM placed
+    WHERE delivery.is_chosen(project_code, cast(:projects AS text[]))
     GROUP BY project_code, group_key, nth
     HAVING cast(:closing AS boolean) OR count(*) = cast(:batch_rows AS integer)
 ),

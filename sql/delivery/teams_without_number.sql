@@ -9,4 +9,5 @@ LEFT JOIN core.team AS team ON team.team_id = known.local_key
 LEFT JOIN core.corp AS corp ON corp.corp_code = split_part(known.local_key, '|', 2)
 WHERE
     known.target = :target AND known.kind = 'team' AND known.state = 'acknowledged' AND known.platform_key IS NULL
-    AND delivery.in_shard(delivery.slot_of(known.project_code), :shard, :shards);
+    AND delivery.in_shard(delivery.slot_of(known.project_code), :shard, :shards)
+    AND delivery.is_chosen(known.project_code, cast(:projects AS text[]));

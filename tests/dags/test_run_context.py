@@ -104,3 +104,9 @@ def test_an_unknown_connection_is_refused_with_the_names_there_are() -> None:
 
     with pytest.raises(ConnectionMissingError, match="municipal_db"):
         airflow_connection("city_hall")
+
+
+def test_a_run_is_restricted_by_what_is_given_and_by_nothing_else(in_run: Any) -> None:
+    given = in_run(projects=["P"], targets=None)
+    assert given.run_restrictions("projects", "targets") == {"projects": ["P"]}
+    assert given.run_restrictions("targets") == {}

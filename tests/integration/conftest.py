@@ -34,6 +34,8 @@ from telling import tell_platforms
 DAY = date(2026, 11, 20)
 EVENING = datetime(2026, 11, 20, 22, 30, tzinfo=SHANGHAI)
 PROJECTS, WORKERS, DAYS = 8, 200, 3
+Size = tuple[int, int, int]
+"""How many projects, workers and days a city has."""
 
 
 @dataclass
@@ -117,13 +119,15 @@ def _url(folder: Path, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def seeded(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Seeded]:
+def seeded(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Seeded]:
     """Gives the databases of a seed, generated once a run."""
-    made: dict[int, Seeded] = {}
+    made: dict[tuple[int, Size], Seeded] = {}
 
-    def of(seed: int) -> Seeded:
-        if seed not in made:
-            names = f"seed_{seed}_municipal", f"seed_{seed}_sandbox"
+    def of(seed: int, size: Size = (PROJECTS, WORKERS, DAYS)) -> Seeded:
+        if (seed, size) not in made:
+            mark = f"{seed}_{'_'.join(map(str, size))}"
+            names = f"seed_{mark}_municipal", f"seed_{mark}_sandbox"
+            projects, workers, days = size
             for name in names:
                 create_database(postgres, name)
             credentials = tmp_path_factory.mktemp(f"seed{seed}") / "credentials.csv"
@@ -131,32 +135,32 @@ def seeded(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
                 _url(postgres, names[0]),
                 _url(postgres, names[1]),
                 seed=seed,
-                projects=PROJECTS,
-                workers=WORKERS,
+                projects=projects,
+                workers=workers,
                 work_date=DAY,
-                days=DAYS,
+                days=days,
                 nation_pairs=credentials,
             )
-            made[seed] = Seeded(*names, credentials, truth)
-        return made[seed]
+            made[seed, size] = Seeded(*names, credentials, truth)
+        return made[seed, size]
 
     return of
 
 
 @pytest.fixture
-def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Seeded]) -> Iterator[Callable[..., Town]]:
+def open_town(postgres: Path, migrated_template: str, seeded: Callable[..., Seeded]) -> Iterator[Callable[..., Town]]:
     """Opens a town of a seed; everything of it ends with the test."""
     opened: list[tuple[Town, ExitStack]] = []
 
-    def copied_from(seed: int, stage: str) -> tuple[str, str]:
+    def copied_from(seed: int, size: Size, stage: str) -> tuple[str, str]:
         """The warehouse and the sandbox's database of a stage; what leads to it is done once a run."""
-        origin = seeded(seed)
+        origin = seeded(seed, size)
         if stage not in origin.stages:
             before, work = STAGES[stage]
-            town = open_one(seed, stage=before)
+            town = open_one(seed, size=size, stage=before)
             work(town.city)
             opened.pop()[1].close()
-            origin.stages[stage] = (f"seed_{seed}_{stage}_warehouse", f"seed_{seed}_{stage}_sandbox")
+            origin.stages[stage] = (f"{origin.sandbox}_{stage}_warehouse", f"{origin.sandbox}_{stage}")
             for name, kind in zip(origin.stages[stage], ("warehouse", "sandbox"), strict=True):
                 create_database(postgres, name, town.names[kind])
             drop(town)
@@ -166,10 +170,17 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[[int], Se
         for name in town.names.values():
             drop_database(postgres, name)
 
-    def open_one(seed: int = 1, *, stage: str = "new", clock: Clock | None = None, **running: Any) -> Town:
-        origin = seeded(seed)
+    def open_one(
+        seed: int = 1,
+        *,
+        size: Size = (PROJECTS, WORKERS, DAYS),
+        stage: str = "new",
+        clock: Clock | None = None,
+        **running: Any,
+    ) -> Town:
+        origin = seeded(seed, size)
         origin.stages.setdefault("new", (migrated_template, origin.sandbox))
-        warehouse, sandbox = copied_from(seed, stage)
+        warehouse, sandbox = copied_from(seed, size, stage)
         mark = uuid.uuid4().hex[:10]
         names = {kind: f"t_{mark}_{kind}" for kind in ("warehouse", "municipal", "sandbox")}
         for kind, template in (("warehouse", warehouse), ("municipal", origin.municipal), ("sandbox", sandbox)):

@@ -5,7 +5,6 @@ import json
 import resource
 import subprocess
 import sys
-from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,13 @@ from typer.testing import CliRunner
 
 from databases import database_spec
 from realname_sync import cli
-from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
     *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes", "lamps", "cases"),
     "joint-test",
-    *("verify-ledger", "backfill", "demo", "up"),
-    *("sandbox", "credentials", "key", "correct", "export", "case", "draw"),
+    *("verify-ledger", "demo", "up"),
+    *("sandbox", "credentials", "key", "correct", "export", "case", "draw", "backfill"),
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")
 
@@ -77,7 +75,8 @@ def test_help_answers_at_once() -> None:
         (["status", "2026-02-30"], "is not a work date"),
         (["push", "moon", "2026-11-20"], "moon"),
         (["backfill", "--from", "2026-11-21", "--to", "2026-11-20"], "is after"),
-        (["backfill", "--from", "2026-11-20", "--to", "2026-11-20", "--dag", "lunch"], "lunch"),
+        (["backfill", "--from", "2026-11-20", "--to", "2026-11-20", "--only", "lunch"], "lunch"),
+        (["backfill", "--from", "2026-11-20"], "--to DATE"),
         (["fly"], "fly"),
         (["day"], "DATE"),
     ],
@@ -131,59 +130,6 @@ cli.main()
 def test_a_new_data_key_is_one_that_the_vault_takes() -> None:
     printed = CliRunner().invoke(cli.app, ["key", "new"]).output.strip()
     assert len(base64.b64decode(printed)) == 32
-
-
-def test_a_backfill_bears_the_zone_and_reaches_to_the_end_of_its_last_day() -> None:
-    command = list(backfill_command("check_consistency", date(2026, 11, 5), date(2026, 11, 7), "none", dry_run=True))
-    assert command[command.index("--from-date") + 1] == "2026-11-05T00:00:00+08:00"
-    assert command[command.index("--to-date") + 1] == "2026-11-07T23:59:59+08:00"
-    assert "--dry-run" in command
-
-
-def test_a_backfill_goes_through_the_dags_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def remember(command: list[str], *, check: bool) -> subprocess.CompletedProcess[str]:
-        assert not check
-        asked.append(command[command.index("--dag-id") + 1])
-        return subprocess.CompletedProcess(command, 0)
-
-    monkeypatch.setattr(subprocess, "run", remember)
-    done = CliRunner().invoke(cli.app, ["backfill", "--from", "2026-11-05", "--to", "2026-11-07"])
-    assert done.exit_code == 0
-    assert asked == list(BY_DATE_DAGS)
-    assert done.output.splitlines()[0].startswith("airflow backfill create --dag-id extract_municipal")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "waits"),
-    [
-        ([], False),
-        (["--reprocess", "completed"], True),
-        (["--reprocess", "completed", "--dag", "report_quality"], False),
-    ],
-)
-def test_a_chain_that_is_made_anew_waits_for_its_own_inputs(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str], waits: bool
-) -> None:
-    commands: list[list[str]] = []
-
-    def remember(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
-        commands.append(list(command))
-        return subprocess.CompletedProcess(command, 0)
-
-    monkeypatch.setattr(subprocess, "run", remember)
-    CliRunner().invoke(cli.app, ["backfill", "--from", "2026-11-05", "--to", "2026-11-07", *arguments])
-    confs = {command[command.index("--dag-run-conf") + 1] for command in commands if "--dag-run-conf" in command}
-    assert bool(confs) == waits
-    assert all(datetime.fromisoformat(json.loads(conf)["inputs_since"]).tzinfo for conf in confs)
-
-
-def test_a_backfill_stops_at_the_first_dag_that_airflow_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1))
-    done = CliRunner().invoke(cli.app, ["backfill", "--from", "2026-11-05", "--to", "2026-11-07"])
-    assert done.exit_code == 1
-    assert len(done.output.splitlines()) == 1
 
 
 @pytest.fixture

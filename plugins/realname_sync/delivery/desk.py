@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -101,6 +101,7 @@ class Desk:
         lease: how long a claim holds.
         at: told where the delivery stands, as in `claim.before` and `claim.after`: just before and after each commit.
         shard: which projects' work is done here.
+        projects: the only projects that anything is sent of; of None, all of the shard.
     """
 
     engine: Engine
@@ -118,6 +119,7 @@ class Desk:
     lease: timedelta = LEASE
     at: Callable[[str], None] = lambda _point: None
     shard: Shard = WHOLE
+    projects: Sequence[str] | None = None
 
     @property
     def target(self) -> str:
@@ -127,7 +129,8 @@ class Desk:
     @property
     def key(self) -> dict[str, Any]:
         """The parameters every statement of a delivery takes."""
-        return {"work_date": self.work_date, "target": self.target, **self.shard.key}
+        chosen = None if self.projects is None else list(self.projects)
+        return {"work_date": self.work_date, "target": self.target, "projects": chosen, **self.shard.key}
 
     @property
     def unsafe_for(self) -> timedelta:

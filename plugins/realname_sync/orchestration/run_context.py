@@ -28,6 +28,20 @@ INPUTS_SINCE_PARAM = Param(
     description="Wait for inputs that were made at or after this instant, for example when a range is being made anew. "
     "Leave it empty to take the inputs as they are; a scheduled run waits for those of its own evening.",
 )
+PROJECTS_PARAM = Param(
+    None,
+    type=["null", "array"],
+    items={"type": "string"},
+    title="Projects",
+    description="Send rows of these projects only, by their codes. Leave it empty to send what every project is due.",
+)
+TARGETS_PARAM = Param(
+    None,
+    type=["null", "array"],
+    items={"type": "string", "enum": ["province", "nation"]},
+    title="Platforms",
+    description="Only these platforms, province or nation. Leave it empty for both.",
+)
 EARLIER_DAYS_PARAM = Param(
     7,
     type="integer",
@@ -86,7 +100,15 @@ def announce(asset: Asset, counts: dict[str, Any], work_date: date | None = None
         event.add_partitions(work_date.isoformat())
 
 
-def for_work_date(use_case: Callable[..., dict[str, Any]], asset: Asset, *arguments: Any) -> dict[str, Any]:
+def run_restrictions(*names: str) -> dict[str, Any]:
+    """Of the parameters `projects` and `targets` those that restrict this run, as arguments of the use case."""
+    params = get_current_context()["params"]
+    return {name: params[name] for name in names if params.get(name)}
+
+
+def for_work_date(
+    use_case: Callable[..., dict[str, Any]], asset: Asset, *arguments: Any, **options: Any
+) -> dict[str, Any]:
     """Carry out a use case for the run's work date in the city, announce what it counted, and return that.
 
     Raises:
@@ -94,6 +116,6 @@ def for_work_date(use_case: Callable[..., dict[str, Any]], asset: Asset, *argume
     """
     work_date = run_work_date()
     with opened_city() as city:
-        counts = use_case(city, work_date, *arguments)
+        counts = use_case(city, work_date, *arguments, **options)
     announce(asset, counts, work_date)
     return counts

@@ -12,7 +12,14 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from realname_sync.orchestration import alerts, assets
 from realname_sync.orchestration.pools import Pool
-from realname_sync.orchestration.run_context import announce, for_work_date, inputs_since, opened_city, run_work_date
+from realname_sync.orchestration.run_context import (
+    announce,
+    for_work_date,
+    inputs_since,
+    opened_city,
+    run_restrictions,
+    run_work_date,
+)
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +51,12 @@ def pull_lamps(params: dict[str, Any]) -> dict[str, Any]:
 @task.sensor(mode="reschedule", poke_interval=_POKE_SECONDS, timeout=_WAIT_SECONDS)
 def await_inputs(step: str) -> PokeReturnValue:
     """Wait until what the step builds on is there for the work date, as the warehouse tells."""
+    from realname_sync.pipelines.deliver import TARGETS
     from realname_sync.pipelines.inputs import missing_inputs
 
-    work_date = run_work_date()
+    work_date, targets = run_work_date(), run_restrictions("targets").get("targets", TARGETS)
     with opened_city() as city:
-        missing = missing_inputs(city, step, work_date, inputs_since(work_date))
+        missing = missing_inputs(city, step, work_date, inputs_since(work_date), targets)
     for sentence in missing:
         log.warning("waiting: %s", sentence)
     return PokeReturnValue(is_done=not missing)
@@ -84,7 +92,7 @@ def deliver_to_province() -> dict[str, Any]:
     """Send to the province what is due and not held."""
     from realname_sync.pipelines.deliver import deliver
 
-    return for_work_date(deliver, assets.SENT_TO_PROVINCE, "province")
+    return for_work_date(deliver, assets.SENT_TO_PROVINCE, "province", **run_restrictions("projects"))
 
 
 @task(inlets=[assets.FINDINGS], outlets=[assets.SENT_TO_NATION], pool=Pool.NATION)
@@ -92,7 +100,7 @@ def deliver_to_nation() -> dict[str, Any]:
     """Send to the nation what is due and not held."""
     from realname_sync.pipelines.deliver import deliver
 
-    return for_work_date(deliver, assets.SENT_TO_NATION, "nation")
+    return for_work_date(deliver, assets.SENT_TO_NATION, "nation", **run_restrictions("projects"))
 
 
 @task(inlets=[assets.SENT_TO_PROVINCE, assets.SENT_TO_NATION], outlets=[assets.RECONCILIATION])
@@ -100,7 +108,7 @@ def reconcile_uploads() -> dict[str, Any]:
     """Compare what was read, what was acknowledged and what the platforms hold."""
     from realname_sync.pipelines.reconcile import reconcile_uploads
 
-    return for_work_date(reconcile_uploads, assets.RECONCILIATION)
+    return for_work_date(reconcile_uploads, assets.RECONCILIATION, **run_restrictions("projects", "targets"))
 
 
 @task(inlets=[assets.FINDINGS, assets.RECONCILIATION], outlets=[assets.QUALITY_REPORT])

@@ -1,6 +1,6 @@
 """Bring a work date's punches, and what has to be known before them, to one platform."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import date
 from functools import partial
@@ -37,11 +37,13 @@ def deliver(
     target: str,
     *,
     shard: Shard = WHOLE,
+    projects: Sequence[str] | None = None,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> dict[str, Any]:
     """Deliver the chain and a day's punches to `province` or `nation`; repeating it sends what is missing.
 
-    Of a `shard` only what belongs to its projects; other shards may be delivered at the same time.
+    Of a `shard` only what belongs to its projects; other shards may be delivered at the same time. Where `projects` are
+    given, nothing of any other project is sent: it waits for a delivery of all.
 
     Returns:
         Counts by step, and the five states of the day's punches at the end, those of all shards.
@@ -61,6 +63,8 @@ def deliver(
         target=target,
         part=(shard.number, shard.of),
     ) as summary:
+        if projects is not None:
+            summary["projects"] = sorted(projects)
         uplink = open_target(city, target, book)
         desk = Desk(
             city.engine,
@@ -72,12 +76,13 @@ def deliver(
             images=partial(person_images, city.municipal),
             progress=progress,
             shard=shard,
+            projects=projects,
         )
         try:
             with desk.commit("open") as connection:
                 statements.rows(connection, "ops/ensure_work_date", work_date=work_date)
                 _demand_a_check(connection, work_date)
-                _open_projects(connection, uplink, target)
+                open_projects(connection, uplink, target)
                 unseen = _broken_stop_rules(connection, work_date)
             if unseen:
                 # Who is new since would be told to the platform though no such rule has looked at them.
@@ -156,7 +161,8 @@ def _broken_stop_rules(connection: Connection, work_date: date) -> list[str]:
     return [row.rule_id for row in broken if row.severity == "stop"]
 
 
-def _open_projects(connection: Connection, uplink: Uplink, target: str) -> None:
+def open_projects(connection: Connection, uplink: Uplink, target: str) -> None:
+    """Write down which projects the platform can be told about: those with a pair, or all where one serves all."""
     one_pair = True
     if uplink.profile.credentials == "per_project":
         try:

@@ -1,6 +1,6 @@
 """What a step needs before it may work for a date, and whether the warehouse says that it is there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -45,7 +45,13 @@ INPUTS: Mapping[str, tuple[Input, ...]] = {
 }
 
 
-def missing_inputs(city: City, step: str, work_date: date, since: datetime | None = None) -> list[str]:
+def missing_inputs(
+    city: City,
+    step: str,
+    work_date: date,
+    since: datetime | None = None,
+    targets: Collection[str] = ("province", "nation"),
+) -> list[str]:
     """What `step` still has to wait for on that date, as sentences; empty when it may begin.
 
     Args:
@@ -53,10 +59,13 @@ def missing_inputs(city: City, step: str, work_date: date, since: datetime | Non
         step: a key of INPUTS.
         work_date: the date the step is to work for.
         since: a run of a dated input that began before this instant does not count.
+        targets: the platforms that the step works for; inputs of others are not waited for.
     """
     with transaction(city.engine, Role.READ) as connection:
         sentences = []
         for wanted in INPUTS[step]:
+            if wanted.target and wanted.target not in targets:
+                continue
             found = statements.rows(
                 connection,
                 "ops/newest_step_run",

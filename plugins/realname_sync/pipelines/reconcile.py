@@ -65,6 +65,7 @@ def reconcile_uploads(
     *,
     targets: Sequence[str] = TARGETS,
     every_row: bool = False,
+    projects: Sequence[str] | None = None,
     progress: Progress = lambda _text: None,
 ) -> dict[str, Any]:
     """Reconcile a work date with the municipal platform and with `targets`; a second time there is nothing to do.
@@ -74,6 +75,7 @@ def reconcile_uploads(
         work_date: the date.
         targets: `province`, `nation`, or both.
         every_row: compare the rows of every project, also where the counts agree.
+        projects: what a platform lost is sent again of these only; of None, of all. All are compared.
         progress: told what is being done.
 
     Returns:
@@ -93,7 +95,7 @@ def reconcile_uploads(
             municipal[normalise(project_code)] += rows
         try:
             for target in targets:
-                summary[target] = _reconcile_target(city, work_date, target, municipal, every_row, progress)
+                summary[target] = _reconcile_target(city, work_date, target, municipal, every_row, projects, progress)
         finally:
             broken = _check_uploads(city, work_date, summary)
         summary["municipal"] = _reading(city, work_date, municipal)
@@ -118,7 +120,13 @@ def _check_uploads(city: City, work_date: date, summary: dict[str, Any]) -> Brok
 
 
 def _reconcile_target(
-    city: City, work_date: date, target: str, municipal: Mapping[str, int], every_row: bool, progress: Progress
+    city: City,
+    work_date: date,
+    target: str,
+    municipal: Mapping[str, int],
+    every_row: bool,
+    projects: Sequence[str] | None,
+    progress: Progress,
 ) -> dict[str, int]:
     book = CallBook()
     uplink = open_target(city, target, book)
@@ -135,7 +143,7 @@ def _reconcile_target(
         _record(desk, counts, compared)
         if any(one.count("missing", "released") for one in compared.values()):
             progress(f"{target}: rows are missing there; delivering {work_date} once more")
-            deliver(city, work_date, target, progress=progress)
+            deliver(city, work_date, target, projects=projects, progress=progress)
         if any(one.found for one in compared.values()):
             counts = _count_again(desk, municipal, counts, compared)
             _record(desk, counts, compared)
