@@ -31,6 +31,8 @@ class Role(StrEnum):
     CHECK = "realname_check"
     SEND = "realname_send"
     READ = "realname_read"
+    KEYS = "realname_keys"
+    ROTATE = "realname_rotate"
 
 
 def database_url(spec: ConnectionSpec) -> URL:
