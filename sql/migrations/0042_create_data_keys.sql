@@ -210,6 +210,7 @@ REVOKE EXECUTE ON FUNCTION
 ops.count_by_key(), ops.stale_ciphers(text, text, integer, text, integer), ops.put_ciphers(text, text, text[], jsonb[]),
 ops.hashed_ciphers(), ops.replace_hashes(bytea[], bytea[]), ops.other_sessions() FROM public;
 GRANT USAGE ON SCHEMA ops TO realname_keys, realname_rotate;
+GRANT realname_keys TO realname_reveal;
 GRANT SELECT ON ops.data_key TO realname_keys, realname_rotate;
 GRANT SELECT ON ops.cipher_column TO realname_rotate;
 GRANT INSERT, UPDATE ON ops.data_key TO realname_rotate;

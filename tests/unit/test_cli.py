@@ -18,9 +18,9 @@ from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
-    *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes", "lamps", "cases"),
+    *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes", "lamps", "cases", "disclosures"),
     *("verify-ledger", "backfill", "demo", "up"),
-    *("sandbox", "credentials", "correct", "export", "case", "draw", "keys"),
+    *("sandbox", "credentials", "correct", "export", "case", "draw", "keys", "reveal"),
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")
 

@@ -33,6 +33,7 @@ class Role(StrEnum):
     READ = "realname_read"
     KEYS = "realname_keys"
     ROTATE = "realname_rotate"
+    REVEAL = "realname_reveal"
 
 
 def database_url(spec: ConnectionSpec) -> URL:
