@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from realname_sync import disclosure_commands, finding_commands, key_commands, supervision_commands
+from realname_sync import disclosure_commands, finding_commands, key_commands, retention_commands, supervision_commands
 from realname_sync.command_parts import WorkDate
 from realname_sync.command_parts import opened_city as _city
 from realname_sync.command_parts import read_date as _date
@@ -258,6 +258,7 @@ finding_commands.add_to(app)
 supervision_commands.add_to(app)
 key_commands.add_to(app)
 disclosure_commands.add_to(app)
+retention_commands.add_to(app)
 
 
 @app.command("verify-ledger")

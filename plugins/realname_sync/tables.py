@@ -69,6 +69,8 @@ def show_verified(verified: "Sequence[Verified]") -> None:
         signed = one.last_signed_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if one.last_signed_at else "not yet"
         where = f"entry {one.flaw.entry_no}: " if one.flaw and one.flaw.entry_no else ""
         verdict = f"[red]{escape(where + one.flaw.wrong)}[/]" if one.flaw else "[green]as it was written[/]"
+        if one.dropped_at and not one.flaw:
+            verdict = f"[green]as it was written, and dropped on {one.dropped_at.astimezone(SHANGHAI):%Y-%m-%d}[/]"
         table.add_row(str(one.work_date), one.target, str(one.entries), one.head_hash.hex()[:16], signed, verdict)
     Console(highlight=False).print(table)
 

@@ -18,7 +18,20 @@ from realname_sync.orchestration.backfill import BY_DATE_DAGS, backfill_command
 
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
-    *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes", "lamps", "cases", "disclosures"),
+    *(
+        "sweep",
+        "forecast",
+        "status",
+        "explain",
+        "findings",
+        "mute",
+        "unmute",
+        "mutes",
+        "lamps",
+        "cases",
+        "disclosures",
+        "retention",
+    ),
     *("verify-ledger", "backfill", "demo", "up"),
     *("sandbox", "credentials", "correct", "export", "case", "draw", "keys", "reveal"),
 ]

@@ -34,6 +34,7 @@ class Role(StrEnum):
     KEYS = "realname_keys"
     ROTATE = "realname_rotate"
     REVEAL = "realname_reveal"
+    RETAIN = "realname_retain"
 
 
 def database_url(spec: ConnectionSpec) -> URL:
