@@ -13,7 +13,15 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from realname_sync import backfill_commands, finding_commands, joint_commands, supervision_commands
+from realname_sync import (
+    backfill_commands,
+    disclosure_commands,
+    finding_commands,
+    joint_commands,
+    key_commands,
+    retention_commands,
+    supervision_commands,
+)
 from realname_sync.command_parts import WorkDate
 from realname_sync.command_parts import opened_city as _city
 from realname_sync.command_parts import read_date as _date
@@ -31,10 +39,8 @@ app = typer.Typer(
 )
 sandbox = typer.Typer(help="A synthetic city to practise on.", no_args_is_help=True)
 credentials = typer.Typer(help="Pairs of appid and secret.", no_args_is_help=True)
-key = typer.Typer(help="The key under which protected values are stored.", no_args_is_help=True)
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(credentials, name="credentials")
-app.add_typer(key, name="key")
 
 
 class Target(StrEnum):
@@ -252,6 +258,9 @@ finding_commands.add_to(app)
 supervision_commands.add_to(app)
 joint_commands.add_to(app)
 backfill_commands.add_to(app)
+key_commands.add_to(app)
+disclosure_commands.add_to(app)
+retention_commands.add_to(app)
 
 
 @app.command("verify-ledger")
@@ -391,18 +400,6 @@ def credentials_import(
 
     with _city() as city:
         _say(f"{import_credentials(city, file, platform.value)} pairs loaded")
-
-
-@key.command("new")
-def key_new() -> None:
-    """Print a new data key.
-
-    Put it as data_key into the extra of the connection warehouse_db, before anything is stored, and keep it.
-    """
-    import base64
-    import secrets
-
-    _say(base64.b64encode(secrets.token_bytes(32)).decode())
 
 
 @contextmanager

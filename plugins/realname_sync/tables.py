@@ -15,6 +15,8 @@ from realname_sync.pipelines.status import STATES, TARGETS, WITHIN, DayStatus
 from realname_sync.workdate import SHANGHAI
 
 if TYPE_CHECKING:  # they load what asking for a status does without
+    from sqlalchemy import Row
+
     from realname_sync.delivery.ledger_check import Verified
     from realname_sync.pipelines.explain import ExplainedBatch, ExplainedFinding, ExplainedPunch, ExplainedRule
     from realname_sync.quality.catalogue import Rule
@@ -67,6 +69,8 @@ def show_verified(verified: "Sequence[Verified]") -> None:
         signed = one.last_signed_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if one.last_signed_at else "not yet"
         where = f"entry {one.flaw.entry_no}: " if one.flaw and one.flaw.entry_no else ""
         verdict = f"[red]{escape(where + one.flaw.wrong)}[/]" if one.flaw else "[green]as it was written[/]"
+        if one.dropped_at and not one.flaw:
+            verdict = f"[green]as it was written, and dropped on {one.dropped_at.astimezone(SHANGHAI):%Y-%m-%d}[/]"
         table.add_row(str(one.work_date), one.target, str(one.entries), one.head_hash.hex()[:16], signed, verdict)
     Console(highlight=False).print(table)
 
@@ -289,6 +293,15 @@ def _show_rule(explained: "ExplainedRule") -> None:
         cells = (row.finding_id, row.object, row.object_key, row.field, row.expected or "", row.actual or "")
         findings.add_row(*map(escape, cells), str(row.first_seen))
     console.print(findings)
+
+
+def show_disclosures(rows: "Sequence[Row[Any]]") -> None:
+    """Print who had what shown unmasked or sent out, and why; no value."""
+    table = plain_table("unmasked values", "when", "who", "login", "kind", "of", "field", "rows", "why")
+    for row in rows:
+        words = (row.by_whom, row.login, row.kind, row.subject, row.field, str(row.disclosed_rows), row.reason)
+        table.add_row(moment_text(row.disclosed_at), *map(escape, words))
+    Console().print(table)
 
 
 def plain_table(title: str, *headings: str) -> Table:

@@ -1,4 +1,5 @@
--- The dates and platforms from :first to :last that have batches, a journal or a signed head. Reads delivery.batch, journal, ledger_head.
+-- The dates and platforms from :first to :last that have batches, a journal, a signed head or an anchor. Reads delivery.batch, journal,
+-- ledger_head, ledger_anchor.
 SELECT
     work_date,
     target
@@ -15,5 +16,11 @@ SELECT
     work_date,
     target
 FROM delivery.ledger_head
+WHERE work_date BETWEEN :first AND :last
+UNION
+SELECT
+    work_date,
+    target
+FROM delivery.ledger_anchor
 WHERE work_date BETWEEN :first AND :last
 ORDER BY work_date, target;

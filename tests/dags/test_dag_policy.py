@@ -16,7 +16,7 @@ from realname_sync.resources import root
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
 
-DAGS = ("pull_master_data", "sweep_attendance", "follow_corrections", "report_month", *BY_DATE_DAGS)
+DAGS = ("pull_master_data", "sweep_attendance", "follow_corrections", "report_month", "apply_retention", *BY_DATE_DAGS)
 PUSHES = {"push_attendance_province": Pool.PROVINCE, "push_attendance_nation": Pool.NATION}
 
 
@@ -77,7 +77,9 @@ def test_sweeps_go_one_at_a_time_and_send_from_the_pools_of_the_pushes(dag_bag: 
 
 def test_the_chain_is_short(dag_bag: "DagBag") -> None:
     """Every further task of the chain costs a second: at most ten from the pull to the report, three in a sweep."""
-    elsewhere = {"push_attendance_nation", "sweep_attendance", "follow_corrections", "report_month"}  # not in the chain
+    elsewhere = {  # not in the chain
+        *("push_attendance_nation", "sweep_attendance", "follow_corrections", "report_month", "apply_retention"),
+    }
     followers = {"pull_lamps", "update_cases"}  # nothing waits for them
     chain = [task for dag_id, dag in dag_bag.dags.items() if dag_id not in elsewhere for task in dag.tasks]
     assert sum(task.task_id not in followers for task in chain) <= 10

@@ -63,6 +63,11 @@ class Town:
     overrides: dict[str, dict[str, Any]]
     names: dict[str, str]
 
+    @property
+    def warehouse(self) -> str:
+        """The name of its warehouse's database."""
+        return self.names["warehouse"]
+
     def override(self, connection: str, **extra: Any) -> None:
         """Override entries of a platform's profile, as a connection's extra does."""
         self.overrides[connection] = {"extra": extra}

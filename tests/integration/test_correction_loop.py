@@ -118,6 +118,8 @@ def test_from_finding_to_request_to_acceptance_to_application_to_the_pull_that_c
     events = [row.state for row in town.warehouse_sql("SELECT state FROM quality.correction_event ORDER BY event_id")]
     assert events == ["drafted", "sent", "received", "accepted", "applied", "closed"]
     assert len(asked_calls(town)) == 1
+    [told] = town.warehouse_sql("SELECT * FROM ops.disclosure")
+    assert (told.kind, told.by_whom, told.field, told.reason) == ("correction", WHY["by"], "phone", WHY["reason"])
 
 
 def test_a_rejected_one_says_why_and_goes_back_to_the_municipal_side(town: Any, tmp_path: Any) -> None:

@@ -17,9 +17,8 @@ from realname_sync import cli
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
     *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes", "lamps", "cases"),
-    "joint-test",
-    *("verify-ledger", "demo", "up"),
-    *("sandbox", "credentials", "key", "correct", "export", "case", "draw", "backfill"),
+    *("disclosures", "retention", "joint-test", "verify-ledger", "demo", "up"),
+    *("sandbox", "credentials", "correct", "export", "case", "draw", "keys", "reveal", "backfill"),
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")
 
@@ -128,7 +127,7 @@ cli.main()
 
 
 def test_a_new_data_key_is_one_that_the_vault_takes() -> None:
-    printed = CliRunner().invoke(cli.app, ["key", "new"]).output.strip()
+    printed = CliRunner().invoke(cli.app, ["keys", "new"]).output.strip()
     assert len(base64.b64decode(printed)) == 32
 
 

@@ -1,7 +1,7 @@
 """Holds the journal against its hashes, its signed heads and the batches as they are: the first thing that is wrong."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from realname_sync.delivery.journal import FIRST_HASH, MARK_BYTES, entry_hash
-from realname_sync.delivery.ledger_head import Head
+from realname_sync.delivery.ledger_head import Anchor, Head
 from realname_sync.warehouse import statements
 
 _AT_A_TIME = 5000
@@ -35,6 +35,7 @@ class Verified:
     head_hash: bytes
     last_head: Head | None
     flaw: Flaw | None = None
+    dropped_at: datetime | None = None
 
     @property
     def last_signed_at(self) -> datetime | None:
@@ -60,10 +61,15 @@ def verify(
     heads = [*stored, *(head for head in kept if (head.work_date, head.target) == (work_date, target))]
     forged = [head for head in heads if not head.is_signed(public_key)]
     genuine = [head for head in heads if head not in forged]
-    entries, head_hash, flaw = _walk(connection, key, genuine)
     flaws = [
         Flaw(one.entries, "the signature of the head is not by this key, or the head was changed") for one in forged
     ]
+    if anchor := _anchor(connection, key):
+        flaws += _dropped_flaws(connection, key, anchor, public_key, stored, genuine)
+        first = min(flaws, key=lambda one: one.entry_no, default=None)
+        last = stored[-1] if stored else None
+        return Verified(work_date, target, anchor.entries, anchor.head_hash, last, first, anchor.dropped_at)
+    entries, head_hash, flaw = _walk(connection, key, genuine)
     flaws += [flaw] if flaw else []
     flaws += [
         Flaw(entries + 1, f"the entry is missing: a head was signed over {head.entries}, so some were removed")
@@ -95,6 +101,42 @@ def _walk(connection: Connection, key: Mapping[str, Any], heads: Sequence[Head])
                 flaw = Flaw(entry["entry_no"], "the chain was written anew: a head was signed over another one")
         before, number = written, entry["entry_no"]
     return number, before, flaw
+
+
+def _anchor(connection: Connection, key: Mapping[str, Any]) -> Anchor | None:
+    for row in statements.rows(connection, "delivery/ledger_anchor", **key):
+        return Anchor(
+            key["work_date"],
+            key["target"],
+            row.entries,
+            bytes(row.head_hash),
+            row.dropped_at,
+            row.key_id,
+            bytes(row.signature),
+        )
+    return None
+
+
+def _dropped_flaws(
+    connection: Connection,
+    key: Mapping[str, Any],
+    anchor: Anchor,
+    public_key: Ed25519PublicKey,
+    stored: Sequence[Head],
+    genuine: Sequence[Head],
+) -> Iterator[Flaw]:
+    """What is wrong with a chain whose entries were dropped: where it ended is held against its heads."""
+    if not anchor.is_signed(public_key):
+        yield Flaw(anchor.entries, "that the day was dropped is not said under this key, or was changed")
+    if next(statements.stream(connection, "delivery/journal_entries", 1, **key), None) is not None:
+        yield Flaw(1, "there are entries of a day that was dropped: they were added since")
+    if not any(head.entries == anchor.entries for head in stored):
+        yield Flaw(anchor.entries, "the signed head of the chain's end is gone")
+    for head in genuine:
+        if head.entries > anchor.entries:
+            yield Flaw(anchor.entries + 1, f"a head was signed over {head.entries} entries: some were gone before")
+        elif head.entries == anchor.entries and head.head_hash != anchor.head_hash:
+            yield Flaw(head.entries, "the chain was written anew before it was dropped: a head was signed over another")
 
 
 def _head(key: Mapping[str, Any], row: Any) -> Head:

@@ -51,6 +51,35 @@ def head_text(work_date: date, target: str, entries: int, head_hash: bytes, sign
     return f"realname ledger 1\n{work_date}\n{target}\n{entries}\n{head_hash.hex()}\n{_instant(signed_at)}".encode()
 
 
+@dataclass(frozen=True)
+class Anchor:
+    """Where the chain of a day ended that was dropped since: verified then, and said so under the ledger's key."""
+
+    work_date: date
+    target: str
+    entries: int
+    head_hash: bytes
+    dropped_at: datetime
+    key_id: str
+    signature: bytes
+
+    def is_signed(self, public_key: Ed25519PublicKey) -> bool:
+        """Whether the signature was made with that key over this very anchor."""
+        signed = anchor_text(self.work_date, self.target, self.entries, self.head_hash, self.dropped_at)
+        try:
+            public_key.verify(self.signature, signed)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def anchor_text(work_date: date, target: str, entries: int, head_hash: bytes, dropped_at: datetime) -> bytes:
+    """The bytes that a signature of an anchor is made over."""
+    return (
+        f"realname ledger dropped 1\n{work_date}\n{target}\n{entries}\n{head_hash.hex()}\n{_instant(dropped_at)}"
+    ).encode()
+
+
 def read_heads(lines: Iterable[str]) -> list[Head]:
     """The heads of a text that was kept; empty lines and those that begin with # say nothing.
 

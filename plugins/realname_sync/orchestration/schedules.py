@@ -53,6 +53,9 @@ REPORT = _the_one_before("0 6 * * *")
 # After the report of the month's last day. The partition is the first day of the month before.
 REPORT_MONTH = _the_one_before("30 6 1 * *")
 
+# In the small hours, when nothing is sent: taking out a day's partitions keeps readers waiting for a moment.
+RETENTION = CronTriggerTimetable("0 3 2 * *", timezone=ZONE)
+
 
 def evening_of(work_date: date) -> datetime:
     """When the scheduled steps of a work date begin; what ran for that date before then is not this evening's."""

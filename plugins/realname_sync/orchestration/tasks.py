@@ -137,6 +137,15 @@ def follow_corrections(params: dict[str, Any]) -> dict[str, Any]:
         return follow_corrections(city, every_ticket=bool(params["every_ticket"]), progress=log.info)
 
 
+@task
+def apply_retention() -> dict[str, Any]:
+    """Drop what is past its time."""
+    from realname_sync.pipelines.retention import apply_retention
+
+    with opened_city() as city:
+        return apply_retention(city, progress=log.info)
+
+
 @task(pool=Pool.MUNICIPAL)
 def read_new(params: dict[str, Any]) -> dict[str, Any]:
     """Read and check what is new, for the work date and for earlier days that rows arrived for."""

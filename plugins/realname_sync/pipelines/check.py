@@ -28,6 +28,7 @@ from realname_sync.quality.shape_docs import keep_results
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
+from realname_sync.warehouse.work_days import ensure_work_date
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
     with recorded_run(city.engine, Role.CHECK, "check_consistency", city.clock, work_date=work_date) as summary:
         code, rules = _rules_in_force(city, work_date)
         with transaction(city.engine, Role.CHECK) as connection:
-            statements.run(connection, "ops/ensure_work_date", work_date=work_date)
+            ensure_work_date(connection, work_date)
 
         said: dict[str, dict[str, Any]] = {}
 
@@ -117,7 +118,7 @@ def check_uploads(city: City, work_date: date) -> dict[str, int]:
     code, every_rule = _rules_in_force(city, work_date)
     rules = {rule.id: rule for rule in every_rule.values() if rule.id.startswith(_ON_UPLOADS)}
     with transaction(city.engine, Role.CHECK) as connection:
-        statements.run(connection, "ops/ensure_work_date", work_date=work_date)
+        ensure_work_date(connection, work_date)
         statements.run(connection, "quality/claim_work_date", work_date=work_date)
         pulled_until = statements.scalar(connection, "quality/pulled_until")
         looked_at = city.clock()

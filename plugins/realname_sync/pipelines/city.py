@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from sqlalchemy import Engine
 
 from realname_sync import settings
 from realname_sync.settings import ConnectionSpec
 from realname_sync.warehouse.engine import Pool, open_engine
+from realname_sync.warehouse.key_ring import stored_keys
 from realname_sync.warehouse.protection import Vault, open_vault
 from realname_sync.workdate import Clock
 
@@ -34,7 +35,7 @@ class City:
     @cached_property
     def vault(self) -> Vault:
         """Protects and reveals identity numbers, phones and bank cards."""
-        return open_vault(self.connection("warehouse_db"))
+        return open_vault(self.connection("warehouse_db"), partial(stored_keys, self.engine))
 
     def close(self) -> None:
         """Give the database connections back."""

@@ -25,6 +25,7 @@ from realname_sync.platforms.uplink import Uplink
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
+from realname_sync.warehouse.work_days import ensure_work_date
 from realname_sync.workdate import day_bounds
 
 TARGETS = ("province", "nation")
@@ -80,7 +81,7 @@ def deliver(
         )
         try:
             with desk.commit("open") as connection:
-                statements.rows(connection, "ops/ensure_work_date", work_date=work_date)
+                ensure_work_date(connection, work_date)
                 _demand_a_check(connection, work_date)
                 open_projects(connection, uplink, target)
                 unseen = _broken_stop_rules(connection, work_date)

@@ -17,6 +17,7 @@ from realname_sync.standards.municipal import MunicipalObject, municipal_objects
 from realname_sync.warehouse import bulk, landing, statements
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
+from realname_sync.warehouse.work_days import ensure_work_date
 
 
 def extract_municipal(city: City, work_date: date) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def _extract_object(city: City, wanted: MunicipalObject) -> dict[str, int]:
 
 def _extract_punches(city: City, wanted: MunicipalObject, work_date: date) -> dict[str, Any]:
     with transaction(city.engine, Role.BUILD) as connection:
-        statements.rows(connection, "ops/ensure_work_date", work_date=work_date)
+        ensure_work_date(connection, work_date)
         this_read = {"read_at": city.clock()}
         this_read["change_no"] = statements.scalar(connection, "core/begin_read", work_date=work_date)
         read = _stage_punches(city, connection, wanted, work_date)

@@ -25,6 +25,7 @@ from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.protection import normalise
 from realname_sync.warehouse.runs import recorded_run
+from realname_sync.warehouse.work_days import ensure_work_date
 
 _QUESTIONS_AT_ONCE = 8
 
@@ -89,7 +90,7 @@ def reconcile_uploads(
     """
     with recorded_run(city.engine, Role.SEND, "reconcile_uploads", city.clock, work_date=work_date) as summary:
         with transaction(city.engine, Role.SEND) as connection:
-            statements.rows(connection, "ops/ensure_work_date", work_date=work_date)
+            ensure_work_date(connection, work_date)
         municipal: dict[str, int] = defaultdict(int)
         for project_code, rows in attendance_counts(city.municipal, work_date):
             municipal[normalise(project_code)] += rows

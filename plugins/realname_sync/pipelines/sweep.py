@@ -20,6 +20,7 @@ from realname_sync.pipelines.deliver import TARGETS, deliver
 from realname_sync.pipelines.extract import extract_municipal
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
+from realname_sync.warehouse.work_days import dropped_days
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +91,8 @@ def read_new(
     counts = {work_date.isoformat(): _read(city, work_date, progress, broken)}
     fresh = _days_of_late_rows(counts[work_date.isoformat()]["other_days"], work_date)
     fresh |= _read_too_early(city, work_date)
+    with transaction(city.engine, Role.READ) as connection:
+        fresh -= dropped_days(connection)  # a row that comes years late is of a day that is past its time
     due = sorted(fresh | _unfinished(city, work_date), reverse=True)
     taken, left_out = due[:earlier_days], due[earlier_days:]
     for day in taken:

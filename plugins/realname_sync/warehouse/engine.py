@@ -31,6 +31,10 @@ class Role(StrEnum):
     CHECK = "realname_check"
     SEND = "realname_send"
     READ = "realname_read"
+    KEYS = "realname_keys"
+    ROTATE = "realname_rotate"
+    REVEAL = "realname_reveal"
+    RETAIN = "realname_retain"
 
 
 def database_url(spec: ConnectionSpec) -> URL:

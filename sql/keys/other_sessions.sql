@@ -1,0 +1,2 @@
+-- How many other sessions of this system are connected.
+SELECT ops.other_sessions();
