@@ -16,9 +16,10 @@ from realname_sync import cli
 
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
-    *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes", "lamps", "cases"),
-    *("disclosures", "retention", "joint-test", "verify-ledger", "demo", "up"),
-    *("sandbox", "credentials", "correct", "export", "case", "draw", "keys", "reveal", "backfill"),
+    *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes"),
+    *("lamps", "cases", "joint-test", "disclosures", "retention", "verify-ledger", "demo", "up"),
+    *("sandbox", "credentials", "correct", "export", "case", "draw", "backfill", "keys"),
+    "reveal",
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")
 
