@@ -27,7 +27,7 @@ up: $(INSTALLED) ## Airflow with its web page, the DAGs on, the sandbox running,
 
 .PHONY: test
 test: $(INSTALLED) ## Every test that needs no browser and no Docker; what CI runs (ARGS=… for pytest)
-	@env -u CHROMIUM $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@env -u CHROMIUM $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: restore-test
 restore-test: $(INSTALLED) ## A backup of mid-day put back into a new server: reconciled, delivered on, nothing lost or doubled
