@@ -44,6 +44,7 @@ WITHOUT_A_DATE = {
         "a case goes on from date to date; what it rests on is dated in quality.warning_case_finding",
     ),
     "quality.draw": "one row a draw, never changed",
+    "ops.backfill": "one row a backfill, of a range of dates; no step of a day writes it",
     "ops.data_key": "versions of the key, which every date's values are stored under",
     "ops.disclosure": "one row a value that was shown unmasked, by its instant; only ever added to",
     "ops.dropped_rows": "one row a time something was past its time, by its instant; only ever added to",
