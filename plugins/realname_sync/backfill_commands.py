@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realname_sync.command_parts import opened_city, read_date, say
+from realname_sync.command_parts import Target, opened_city, read_date, say
 
 if TYPE_CHECKING:
     from realname_sync.pipelines.backfill.progress import Progress
@@ -27,13 +27,6 @@ _NOTHING_MOVED = 1800.0  # seconds after which nobody is kept waiting any longer
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.add_typer(backfill, name="backfill")
-
-
-class Platform(StrEnum):
-    """A platform that attendance is sent to."""
-
-    province = "province"
-    nation = "nation"
 
 
 class StepName(StrEnum):
@@ -66,7 +59,7 @@ def backfill_days(
     area: Annotated[
         str | None, typer.Option(metavar="CODE", help="Send rows of this district's projects only, such as 330106.")
     ] = None,
-    target: Annotated[list[Platform] | None, typer.Option(help="Only this platform.")] = None,
+    target: Annotated[list[Target] | None, typer.Option(help="Only this platform.")] = None,
     only: Annotated[list[StepName] | None, typer.Option(help="Only this step; may be given several times.")] = None,
     reason: Annotated[str, typer.Option(help="Why; it is kept. No names of persons.")] = "",
     by: Annotated[str | None, typer.Option(help="Who asks; the login name if not given.")] = None,

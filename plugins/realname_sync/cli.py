@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -22,7 +21,7 @@ from realname_sync import (
     retention_commands,
     supervision_commands,
 )
-from realname_sync.command_parts import WorkDate
+from realname_sync.command_parts import Target, WorkDate
 from realname_sync.command_parts import opened_city as _city
 from realname_sync.command_parts import read_date as _date
 from realname_sync.command_parts import say as _say
@@ -41,13 +40,6 @@ sandbox = typer.Typer(help="A synthetic city to practise on.", no_args_is_help=T
 credentials = typer.Typer(help="Pairs of appid and secret.", no_args_is_help=True)
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(credentials, name="credentials")
-
-
-class Target(StrEnum):
-    """A platform that attendance is sent to."""
-
-    province = "province"
-    nation = "nation"
 
 
 def _yesterday() -> date:

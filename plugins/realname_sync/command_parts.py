@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,13 @@ from realname_sync.workdate import parse_work_date
 
 if TYPE_CHECKING:
     from realname_sync.pipelines.city import City
+
+
+class Target(StrEnum):
+    """A platform that attendance is sent to."""
+
+    province = "province"
+    nation = "nation"
 
 
 def read_date(text: str) -> date:

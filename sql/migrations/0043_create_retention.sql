@@ -52,6 +52,32 @@ CREATE FUNCTION ops.known_work_dates() RETURNS TABLE (work_date date) LANGUAGE s
     WHERE inherits.inhparent = 'core.punch'::regclass
 $$;
 
+CREATE VIEW ops.dated_table AS
+SELECT format('%I.%I', namespace.nspname, class.relname) AS name
+FROM pg_partitioned_table AS partitioned
+INNER JOIN pg_class AS class ON class.oid = partitioned.partrelid
+INNER JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
+INNER JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid AND attribute.attnum = partitioned.partattrs[0]
+WHERE namespace.nspname IN ('core', 'quality', 'delivery') AND attribute.attname = 'work_date';
+COMMENT ON VIEW ops.dated_table IS 'every table that is partitioned by work date, by its name';
+
+-- A completion that lies before the start, as an empty date stored as 1970 does, completes nothing: what cannot be got back waits for a right one.
+CREATE VIEW raw.settled_pay_slip AS
+SELECT
+    slip.row_key,
+    cast(project.actual_complete_date AS timestamp) AT TIME ZONE 'Asia/Shanghai' AS completed_at
+FROM raw.municipal_row AS slip
+INNER JOIN core.current_project AS project ON project.project_code = slip.payload ->> 'project_code'
+WHERE
+    slip.object = 'payroll' AND slip.withdrawn_at IS NOT NULL
+    AND project.actual_complete_date >= project.start_date
+    AND NOT EXISTS (
+        SELECT 1 FROM quality.warning_case AS warning
+        WHERE warning.project_code = project.project_code AND warning.state <> 'closed'
+    );
+COMMENT ON VIEW raw.settled_pay_slip IS
+'pay slips that the municipal platform no longer has, of completed projects without an open case, with the completion';
+
 CREATE OR REPLACE FUNCTION ops.ensure_work_date(wanted date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -62,15 +88,7 @@ BEGIN
     IF EXISTS (SELECT FROM ops.dropped_day WHERE work_date = wanted) THEN
         RAISE EXCEPTION 'the rows of % are past their time and were dropped', wanted;
     END IF;
-    FOR parent IN
-        SELECT format('%I.%I', namespace.nspname, class.relname) AS name
-        FROM pg_partitioned_table AS partitioned
-        INNER JOIN pg_class AS class ON class.oid = partitioned.partrelid
-        INNER JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
-        INNER JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid AND attribute.attnum = partitioned.partattrs[0]
-        WHERE namespace.nspname IN ('core', 'quality', 'delivery') AND attribute.attname = 'work_date'
-        ORDER BY name
-    LOOP
+    FOR parent IN SELECT dated.name FROM ops.dated_table AS dated ORDER BY dated.name LOOP
         child := parent.name || '_' || to_char(wanted, 'YYYYMMDD');
         IF to_regclass(child) IS NULL THEN
             EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', child, parent.name);
@@ -106,15 +124,7 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'the journal of % goes on after its anchor', wanted;
     END IF;
-    FOR parent IN
-        SELECT format('%I.%I', namespace.nspname, class.relname) AS name
-        FROM pg_partitioned_table AS partitioned
-        INNER JOIN pg_class AS class ON class.oid = partitioned.partrelid
-        INNER JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
-        INNER JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid AND attribute.attnum = partitioned.partattrs[0]
-        WHERE namespace.nspname IN ('core', 'quality', 'delivery') AND attribute.attname = 'work_date'
-        ORDER BY name
-    LOOP
+    FOR parent IN SELECT dated.name FROM ops.dated_table AS dated ORDER BY dated.name LOOP
         child := parent.name || '_' || to_char(wanted, 'YYYYMMDD');
         IF to_regclass(child) IS NOT NULL THEN
             EXECUTE format('SELECT count(*) FROM %s', child) INTO counted;
@@ -140,6 +150,7 @@ REVOKE EXECUTE ON FUNCTION ops.drop_work_date(date, timestamptz, text), ops.know
 GRANT USAGE ON SCHEMA ops, raw, core, quality, delivery TO realname_retain;
 GRANT EXECUTE ON FUNCTION ops.drop_work_date(date, timestamptz, text), ops.known_work_dates() TO realname_retain;
 GRANT SELECT ON ALL TABLES IN SCHEMA core, quality, delivery TO realname_retain;
+GRANT SELECT ON raw.settled_pay_slip TO realname_retain;
 GRANT SELECT, DELETE ON raw.municipal_row, raw.rejected_answer, ops.call_log TO realname_retain;
 GRANT INSERT ON ops.dropped_rows, delivery.ledger_anchor TO realname_retain;
 GRANT SELECT ON ops.dropped_day, ops.dropped_rows, delivery.ledger_anchor

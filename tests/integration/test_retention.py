@@ -201,7 +201,9 @@ def test_pay_slips_go_three_years_after_completion_and_not_out_of_an_open_case(l
     )[0][0]
     own = sql(f"{slips} AND payload ->> 'project_code' = :code", code=project)[0][0]
     total = sql(slips)[0][0]
-    sql("UPDATE core.shared_project SET actual_complete_date = '2025-11-30' WHERE project_code = :code", code=project)
+    sql("UPDATE core.shared_project SET start_date = '2024-05-01' WHERE project_code = :code", code=project)
+    completed = "UPDATE core.shared_project SET actual_complete_date = :day WHERE project_code = :code"
+    sql(completed, code=project, day=date(2025, 11, 30))
 
     def left_after(year: int) -> int:
         city = later.at(at(3, day=date(year, 12, 2)))
@@ -220,6 +222,9 @@ def test_pay_slips_go_three_years_after_completion_and_not_out_of_an_open_case(l
     assert left_after(2028) == total
     sql("UPDATE quality.warning_case SET state = 'closed'")
     assert left_after(2027) == total  # two years after completion
+    sql(completed, code=project, day=date(1970, 1, 1))
+    assert left_after(2028) == total  # no day on which it can have been completed
+    sql(completed, code=project, day=date(2025, 11, 30))
     assert left_after(2028) == total - own < total
     assert sql("SELECT row_count FROM ops.dropped_rows WHERE subject = 'wages'")[0][0] == own
 
