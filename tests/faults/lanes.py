@@ -5,7 +5,8 @@ import sys
 import warnings
 from multiprocessing.util import Finalize
 
-from faults.runs import Lane, Outcome, Spec
+from faults.run import Outcome
+from faults.runs import Lane, Spec
 from faults.scenarios import Report, play
 
 _lane: Lane

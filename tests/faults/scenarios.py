@@ -14,7 +14,7 @@ import psycopg
 
 from faults.errand import Errand, feed_forever
 from faults.ground import DAY, MOST_CONNECTIONS, Ground, Town, url_of, wait_until
-from faults.runs import Outcome, Run, Worker, forks
+from faults.run import Outcome, Run, Worker, forks
 
 RATE = 60
 """Punches a second that are fed: well below what the system bears, so that what is measured is whether it keeps up."""

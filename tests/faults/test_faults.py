@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from faults.runs import Lane, Outcome, at_point, random_run
+from faults.run import Outcome
+from faults.runs import Lane, at_point, random_run
 
 QUICK = (
     at_point("nation/attendance/WorkerAttendance.Add.after", "as usual"),
