@@ -312,7 +312,10 @@ def verify_ledger(
 
 @app.command()
 def demo(seed: Seed = 159, projects: Projects = 40, workers: Workers = 3000, city_date: CityDate = None) -> None:
-    """Carry a synthetic day through Airflow, end to end."""
+    """Carry a synthetic day through Airflow, end to end.
+
+    Exit code 1 if it did not end complete, which is said in a sentence.
+    """
     from realname_sync.demo.day import run_demo
     from realname_sync.demo.screen import Screen
     from realname_sync.demo.stage import CitySize
