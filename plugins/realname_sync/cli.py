@@ -378,11 +378,16 @@ def sandbox_serve(
     """Serve the integrity platform, the province and the nation until Ctrl-C."""
     from realname_sync.demo.stage import Stage, evening_clock, running_postgres
     from realname_sync.sandbox.running import serve
-    from realname_sync.settings import home
+    from realname_sync.settings import clock, home
 
+    now = clock()
     with running_postgres(home()) as socket_folder:
-        clock = evening_clock(evening_of) if evening_of else system_clock
-        serve(Stage.with_ports(home(), socket_folder, {}).sandbox_database, arrival_clock=clock, announce=_say)
+        serve(
+            Stage.with_ports(home(), socket_folder, {}).sandbox_database,
+            arrival_clock=evening_clock(evening_of, now) if evening_of else now,
+            wall_clock=now,
+            announce=_say,
+        )
 
 
 @credentials.command("import")
@@ -436,4 +441,6 @@ def main() -> NoReturn:
 def _unforeseen(failure: Exception) -> str:
     if type(failure).__name__ == "OperationalError":
         return "the database cannot be reached or broke off; see whether the connection warehouse_db is right"
+    if "UndefinedTable" in (type(failure).__name__, type(getattr(failure, "orig", None)).__name__):
+        return "the warehouse lacks a table: run `realname migrate` first"
     return f"stopped by an error that nobody foresaw, {type(failure).__name__}"
