@@ -71,6 +71,12 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
+def clock_shift() -> str:
+    """What makes it 21:00 of the day that the pages are about, for every reader and for the sandbox alike."""
+    return str(round((evening_clock(DAY)() - system_clock()).total_seconds()))
+
+
+@pytest.fixture(scope="module")
 def ports() -> dict[str, int]:
     """Three free ports in a row."""
     first = next(port for port in iter(free_port, 0) if port < 65000 and not {port + 1, port + 2} & _taken())
@@ -82,8 +88,8 @@ def _taken() -> set[int]:
     return {int(line.split()[1].split(":")[1], 16) for line in lines}
 
 
-def new_reader(home: Path, servers: ExitStack, ports: dict[str, int]) -> Reader:
-    """Somebody with a clone and a PostgreSQL, at 21:00 of the day that the pages are about."""
+def new_reader(home: Path, servers: ExitStack, ports: dict[str, int], clock_shift: str) -> Reader:
+    """Somebody with a clone and a PostgreSQL, and with programs and a clock as the pages suppose them."""
     clone = home / "realname_sync"
     clone.mkdir(parents=True)
     for name in ("Makefile", "dags", "plugins", "sql", "expectations"):
@@ -95,14 +101,13 @@ def new_reader(home: Path, servers: ExitStack, ports: dict[str, int]) -> Reader:
         server.psql(f"ALTER SYSTEM SET {setting} = off")
     server.psql("SELECT pg_reload_conf()")
     socket_folder = Path(server.get_postmaster_info().socket_dir or clone / "var" / "pg")
-    shift = round((evening_clock(DAY)() - system_clock()).total_seconds())
     variables = {
         **reader_variables(home, PROGRAMS),
         "REALNAME_HOME": str(clone / "var"),
         "PGHOST": str(socket_folder),
         "PGUSER": "postgres",
         SANDBOX_PORT: str(ports["integrity"]),
-        CLOCK_SHIFT: str(shift),
+        CLOCK_SHIFT: clock_shift,
     }
     exchanged = {
         r"--workers 200": "--workers 160",
@@ -119,11 +124,11 @@ def new_reader(home: Path, servers: ExitStack, ports: dict[str, int]) -> Reader:
 
 
 @pytest.fixture(scope="module")
-def practised(ports: dict[str, int]) -> Iterator[Reader]:
+def practised(ports: dict[str, int], clock_shift: str) -> Iterator[Reader]:
     """Somebody who did what the readme says; the sandbox goes on serving."""
     with ExitStack() as servers:
         home = Path(servers.enter_context(TemporaryDirectory(prefix="rn")))
-        reader = new_reader(home, servers, ports)
+        reader = new_reader(home, servers, ports, clock_shift)
         pairs, warehouse = home / "realname_sync" / "var" / "nation-pairs.csv", "realname_warehouse"
         reader.world.before = {
             "realname credentials import pairs.csv": lambda: shutil.copy(pairs, reader.world.folder / "pairs.csv"),
@@ -138,11 +143,11 @@ def practised(ports: dict[str, int]) -> Iterator[Reader]:
 
 
 @pytest.fixture(scope="module")
-def operator(practised: Reader, ports: dict[str, int]) -> Iterator[Reader]:
+def operator(practised: Reader, ports: dict[str, int], clock_shift: str) -> Iterator[Reader]:
     """Somebody who did what the operator's guide says, on another server, with the readme's city to connect to."""
     with ExitStack() as servers:
         home = Path(servers.enter_context(TemporaryDirectory(prefix="rn")))
-        reader = new_reader(home, servers, ports)
+        reader = new_reader(home, servers, ports, clock_shift)
         pairs = practised.world.folder / "var" / "nation-pairs.csv"
         newest = "SELECT coalesce(max(backfill_id), 0) FROM ops.backfill"
         reader.world.before = {
