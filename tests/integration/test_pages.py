@@ -158,7 +158,7 @@ def operator(practised: Reader, ports: dict[str, int], clock_shift: str) -> Iter
                 f'"host": "{practised.socket_folder}", "login": "postgres"'
             ),
             # Airflow is asked for one DAG, and nobody waits for a scheduler that does not run here.
-            r'^(realname backfill --from .* --reason ".*")$': r"\1 --only extract --no-wait",
+            r'^(realname backfill --from .* --reason ".*")$': r"\1 --only report --no-wait",
             r"^(realname backfill resume \d+)$": r"\1 --no-wait",
             **reader.world.exchanged,
             r"(?<=^realname backfill show )7|(?<=^realname backfill stop )7|(?<=^realname backfill resume )7": (
@@ -192,7 +192,9 @@ def test_the_guide_leads_to_a_connected_and_scheduled_system(operator: Reader) -
         len(list((root() / "dags").glob("*.py")))
     )
     assert operator.ask("airflow", "SELECT count(*) FROM slot_pool") == "5"
-    assert (operator.world.folder / "heads.txt").read_text(encoding="utf-8")
+    assert (
+        operator.ask("realname_warehouse", "SELECT count(*) FROM delivery.batch") == "0"
+    )  # a first look sends nothing
     assert len(list((operator.world.folder / "var" / "joint").glob("*.json"))) == 3
 
 
