@@ -75,6 +75,15 @@ secrets: $(INSTALLED) ## No secret in any file of the repository; what only look
 audit: $(INSTALLED) ## Known vulnerabilities in what is locked; says so where the advisories cannot be had
 	@$(BIN)/python .ci/audit.py
 
+# The pages that are written from the code; the tests say when one is not current.
+.PHONY: reference
+reference: $(INSTALLED) ## Write the generated pages anew: commands, DAGs, rules, data dictionary
+	@$(BIN)/python -m realname_sync.command_page > docs/reference/cli.md
+	@AIRFLOW_HOME=$(CURDIR)/var/reference AIRFLOW__LOGGING__LOGGING_LEVEL=ERROR \
+		$(BIN)/python -m realname_sync.orchestration.dag_page > docs/reference/dags.md
+	@$(BIN)/python -m realname_sync.quality.rule_page > docs/rules.md
+	@$(BIN)/python -m realname_sync.standards.dictionary > docs/data-dictionary.md
+
 .PHONY: types
 types: $(INSTALLED) ## mypy, strict, on the library
 	@$(BIN)/mypy
