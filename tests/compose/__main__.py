@@ -1,6 +1,8 @@
-"""`make compose-test`: images, engine and deployment from nothing, a day with a killed worker, everything taken down."""
+"""`make compose-test`: images, engine and deployment from nothing, a day with a killed worker, all taken down."""
 
 import argparse
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,16 +13,18 @@ from compose.day import TARGETS, Seen, carry_and_kill
 from compose.deployment import WORKERS, deployment
 from compose.engine import engine
 from realname_sync.demo.screen import Screen
+from realname_sync.errors import RealnameError
 from realname_sync.settings import home
 
 
 def main() -> int:
     """Run it; 0 when every punch is at both platforms exactly once, 2 when something has to be installed first."""
     parser = argparse.ArgumentParser(prog="make compose-test", description=__doc__)
-    parser.add_argument("--projects", type=int, default=12)
-    parser.add_argument("--workers", type=int, default=1500, help="building workers of the city")
+    parser.add_argument("--projects", type=int, default=20)
+    parser.add_argument("--workers", type=int, default=3000, help="building workers of the city")
     parser.add_argument("--keep", action="store_true", help="keep the images for the next run")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # so that all is taken down then, too
     folder, screen = home() / "compose", Screen()
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -28,6 +32,9 @@ def main() -> int:
     except programs.MissingError as missing:
         screen.failed(str(missing))
         return 2
+    except (RealnameError, TimeoutError, subprocess.CalledProcessError) as failure:
+        screen.failed(f"{failure}; the logs are in {folder}")
+        return 1
     _show(seen, screen)
     for sentence in seen.wrong:
         screen.failed(sentence)
@@ -57,7 +64,8 @@ def _run(folder: Path, given: argparse.Namespace, screen: Screen) -> Seen:
 
 
 def _show(seen: Seen, screen: Screen) -> None:
-    table = Table("platform", "read", "acknowledged", "held", "refused", "it holds", "of them different", "missing", "doubled")
+    headings = ("platform", "read", "acknowl.", "held", "refused", "there", "different", "missing", "doubled")
+    table = Table(*headings)
     for target in TARGETS:
         states, (rows, different), compared = seen.states[target], seen.held[target], seen.reconciled[target]
         figures = (seen.read, states["acknowledged"], states["held"], states["refused"], rows, different)

@@ -1,7 +1,6 @@
 """One day through Airflow on the deployment, with a worker killed while it delivers to the nation."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -33,6 +32,21 @@ status = day_status(city, date.fromisoformat(sys.argv[1]))
 print(json.dumps({"read": status.punches_read, "states": status.states, "adds_up": status.adds_up(),
                   "report": report_page(city, status.work_date)}))
 """
+# Ends as soon as the nation has so many punches of a date.
+_AWAIT_ROWS = """
+import json, os, psycopg, sys, time
+from psycopg.conninfo import make_conninfo
+end = time.monotonic() + float(sys.argv[3])
+server = make_conninfo(os.environ["REALNAME_SANDBOX_SERVER"], dbname="realname_sandbox")
+with psycopg.connect(server, autocommit=True) as connection:
+    while True:
+        count = "SELECT count(*) FROM nation.attendance WHERE work_date = %s"
+        rows = connection.execute(count, [sys.argv[1]]).fetchone()[0]
+        if rows >= int(sys.argv[2]) or time.monotonic() > end:
+            break
+        time.sleep(0.02)
+print(json.dumps(rows))
+"""
 # What the platforms are asked for once more at the end, row by row.
 _RECONCILE = """
 import json, sys
@@ -43,7 +57,8 @@ print(json.dumps(reconcile_uploads(open_city(), date.fromisoformat(sys.argv[1]),
 """
 # A punch, as a person would tell two apart. The nation keeps whatever it is sent, twice if it is sent twice.
 _HELD = """
-SELECT count(*), count(DISTINCT (project_code, id_card_type, id_number, punched_at, direction, device_sn, device_record_id))
+SELECT count(*), count(DISTINCT
+    (project_code, id_card_type, id_number, punched_at, direction, device_sn, device_record_id))
 FROM {target}.attendance WHERE work_date = '{day}'
 """
 
@@ -96,33 +111,39 @@ def _succeed(seen: Seen, run: DagRun) -> None:
 
 
 def _kill_half_way(deployment: Deployment, api: AirflowApi, run: DagRun, seen: Seen) -> None:
-    """Kill the worker that runs the delivery once the nation has some of the day's punches and not yet all."""
+    """Kill the worker that runs the delivery as soon as the nation has some of the day's punches.
 
-    def sent() -> int:
-        counted = deployment.platform_rows(f"SELECT count(*) FROM nation.attendance WHERE work_date = '{seen.work_date}'")
-        return int(counted[0][0])
+    Raises:
+        TimeoutError: the delivery did not begin.
+    """
+    host = _running_on(api, run)
+    victim = next(one for one in deployment.containers("worker") if one.startswith(host))
+    sent = deployment.python("sandbox", _AWAIT_ROWS, str(seen.work_date), str(seen.read // 10), str(_KILL_SECONDS))
+    deployment.engine.run("kill", victim)
+    if sent < seen.read // 10:
+        raise TimeoutError("the delivery to the nation did not begin")
+    time.sleep(3)  # what was under way to the platform arrives
+    seen.killed, seen.at_the_kill = (
+        f"worker {host}",
+        deployment.python("sandbox", _AWAIT_ROWS, str(seen.work_date), "0", "0"),
+    )
 
-    _until(lambda: sent() > seen.read * 0.2, _KILL_SECONDS, "the delivery to the nation did not begin")
-    task = next(one for one in _tries(api, run) if one["state"] == "running")
-    container = next(one for one in deployment.containers("worker") if one.startswith(task["hostname"]))
-    deployment.engine.run("kill", container)
-    seen.killed, seen.at_the_kill = f"worker {task['hostname']}", sent()
-    if seen.at_the_kill >= seen.read * 0.95:
-        seen.wrong.append(f"the kill came too late: the nation had {seen.at_the_kill} of {seen.read} punches")
+
+def _running_on(api: AirflowApi, run: DagRun) -> str:
+    """The host that runs the delivery, once one does."""
+    deadline = time.monotonic() + _KILL_SECONDS
+    while time.monotonic() < deadline:
+        for one in _tries(api, run):
+            if one["state"] == "running" and one["hostname"]:
+                return str(one["hostname"])
+        time.sleep(0.5)
+    raise TimeoutError("no worker took up the delivery to the nation")
 
 
 def _tries(api: AirflowApi, run: DagRun) -> list[dict[str, Any]]:
     """The attempts of the run's delivery, oldest first."""
     found = api.tries(run, f"deliver_to_{run.dag_id.rpartition('_')[2]}")
     return sorted(found, key=lambda one: one["try_number"])
-
-
-def _until(done: Callable[[], bool], seconds: float, otherwise: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            raise TimeoutError(otherwise)
-        time.sleep(0.1)
 
 
 def _judge(deployment: Deployment, seen: Seen) -> None:
@@ -148,5 +169,7 @@ def _judge(deployment: Deployment, seen: Seen) -> None:
         }.items():
             if found:
                 seen.wrong.append(f"{target}: {found} punches {name}")
-    if seen.killed and not any("on" in one and len(tries) > 1 for tries in seen.delivered_by.values() for one in tries):
-        seen.wrong.append("no delivery was tried a second time, so nothing was interrupted")
+    if seen.at_the_kill > 0.9 * seen.states["nation"]["acknowledged"]:
+        seen.wrong.append("the worker was killed too late: nearly all was there already")
+    if len(seen.delivered_by["push_attendance_nation"]) < 2:
+        seen.wrong.append("the delivery to the nation was not tried a second time, so nothing was interrupted")

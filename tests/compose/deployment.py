@@ -144,7 +144,16 @@ class Deployment:
     def platform_rows(self, query: str) -> list[list[str]]:
         """What the sandbox's database says."""
         container = self.containers("sandbox-db")[0]
-        psql = ("psql", "--username", "sandbox", "--dbname", "realname_sandbox", "--no-align", "--tuples-only", "--quiet")
+        psql = (
+            "psql",
+            "--username",
+            "sandbox",
+            "--dbname",
+            "realname_sandbox",
+            "--no-align",
+            "--tuples-only",
+            "--quiet",
+        )
         printed = self.engine.run("exec", container, *psql, "--command", query)
         return [line.split("|") for line in printed.splitlines()]
 

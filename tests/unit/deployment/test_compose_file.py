@@ -33,8 +33,10 @@ def services(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def references() -> dict[str, str]:
     """Every variable that the file takes from .env, with what it does where there is none: `?…`, `-…` or nothing."""
-    text = "\n".join(line for line in FILE.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#"))
-    return {name: rest for name, rest in re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)(?::([?-][^}]*))?\}", text)}
+    text = "\n".join(
+        line for line in FILE.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#")
+    )
+    return dict(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)(?::([?-][^}]*))?\}", text))
 
 
 def test_every_service_is_confined(services: dict[str, dict[str, Any]]) -> None:

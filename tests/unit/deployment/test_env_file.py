@@ -64,8 +64,11 @@ def test_dags_wait_to_be_switched_on_where_the_platforms_are_real(written: dict[
 
 
 def test_nothing_has_to_be_installed_to_write_it(tmp_path: Path) -> None:
-    command = [sys.executable, "-I", "-S", "-c", f"import sys, runpy; sys.path.insert(0, {str(root() / 'plugins')!r});"
-               "sys.argv[1:] = ['--file', sys.argv[1]]; runpy.run_module('realname_sync.deployment', run_name='__main__')"]  # fmt: skip
+    program = (
+        f"import sys, runpy; sys.path.insert(0, {str(root() / 'plugins')!r}); "
+        "sys.argv[1:] = ['--file', sys.argv[1]]; runpy.run_module('realname_sync.deployment', run_name='__main__')"
+    )
+    command = [sys.executable, "-I", "-S", "-c", program]
     assert subprocess.run([*command, str(tmp_path / ".env")], check=False, capture_output=True).returncode == 0
     again = subprocess.run([*command, str(tmp_path / ".env")], check=False, capture_output=True, text=True)
     assert again.returncode == 1
