@@ -83,7 +83,8 @@ def engine(folder: Path, *, keep: bool = False) -> Iterator[Engine]:
             process.wait(60)
         process.kill()
         process.wait()
-        shutil.rmtree(short, ignore_errors=True)
+        _unmount_below(short)  # it leaves the name of a network namespace mounted
+        shutil.rmtree(short)
         if not keep:
             shutil.rmtree(data)
 
@@ -94,3 +95,9 @@ def _wait(own: Engine, process: "subprocess.Popen[bytes]", log: Path) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             raise programs.MissingError(f"dockerd did not come up: see {log}")
         time.sleep(0.5)
+
+
+def _unmount_below(folder: Path) -> None:
+    mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]
+    for place in reversed([one for one in mounted if one.startswith(f"{folder}/")]):
+        subprocess.run(["umount", place], check=True)
