@@ -18,6 +18,8 @@ from realname_sync.resources import root
 from realname_sync.workdate import Clock, system_clock
 
 CONNECTION_NAMES = ("warehouse_db", "municipal_db", "integrity_platform", "province_platform", "nation_platform")
+FORM_TYPES = {name: f"realname_{name.rsplit('_', 1)[0]}" for name in CONNECTION_NAMES}
+"""The connection type by which Airflow's page has a form of its own for each; any other type serves as well."""
 SANDBOX_PORTS = {"integrity_platform": 8731, "province_platform": 8732, "nation_platform": 8733}
 ENVIRONMENT = "environment"
 """The entry of a platform connection's extra that says what the endpoint is for: `test`, or anything else."""
