@@ -24,6 +24,7 @@ SANDBOX_PORTS = {"integrity_platform": 8731, "province_platform": 8732, "nation_
 ENVIRONMENT = "environment"
 """The entry of a platform connection's extra that says what the endpoint is for: `test`, or anything else."""
 CLOCK_SHIFT = "REALNAME_CLOCK_SHIFT_SECONDS"
+SHARDS = "REALNAME_SHARDS"
 SANDBOX_CITY = "330100"
 SANDBOX_SECRET = "0000sandbox0only0never0real00000"  # noqa: S105 - opens nothing but the sandbox
 
@@ -83,6 +84,18 @@ def clock(environ: Mapping[str, str] | None = None) -> Clock:
     except ValueError:
         raise SettingsError(f"{CLOCK_SHIFT} is {shift!r}; it must be a whole number of seconds") from None
     return (lambda: system_clock() + offset) if offset else system_clock
+
+
+def shards(environ: Mapping[str, str] | None = None) -> int:
+    """Into how many parts a push of a day is split for workers to share: REALNAME_SHARDS, else one.
+
+    Raises:
+        SettingsError: it is no whole number from 1 on.
+    """
+    given = (os.environ if environ is None else environ).get(SHARDS, "").strip() or "1"
+    if not given.isdigit() or int(given) < 1:
+        raise SettingsError(f"{SHARDS} is {given!r}; it must be a whole number from 1 on")
+    return int(given)
 
 
 def sandbox_connection(name: str) -> ConnectionSpec:
