@@ -150,7 +150,7 @@ def test_a_wrong_secret_fails_at_once(
         import_credentials(city, wrong)
     before = stage.attendance_rows(platform, DAY - timedelta(days=1))
     run = run_dag(f"push_attendance_{platform}", run_conf=other_day)
-    task = run.get_task_instance(f"deliver_to_{platform}")
+    task = run.get_task_instance(f"deliver_to_{platform}", map_index=0)
     assert task is not None
     assert (run.state, task.state, task.try_number) == ("failed", "failed", 1)
     assert stage.attendance_rows(platform, DAY - timedelta(days=1)) == before

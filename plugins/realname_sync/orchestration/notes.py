@@ -21,6 +21,7 @@ LEFT_AS = "sentence"
 OURS = "» "
 """How a note of ours begins, so that a person's own note above it stays when a run is made again."""
 
+FAILED = "Failed"
 _LONGEST = 900  # a note holds 1000 characters
 
 
@@ -35,10 +36,10 @@ def failure_noted() -> Iterator[None]:
     try:
         yield
     except RealnameError as failure:
-        leave_note(f"Failed: {failure}")
+        leave_note(f"{FAILED}: {failure}")
         raise
     except Exception as failure:
-        leave_note(f"Failed by {type(failure).__name__}; see the log.")
+        leave_note(f"{FAILED} by {type(failure).__name__}; see the log.")
         raise
 
 
@@ -57,12 +58,26 @@ def write_notes(run: "DagRun") -> None:
     if not any(sentences.values()):
         return
     of_run = select(TaskInstance).where(TaskInstance.dag_id == run.dag_id, TaskInstance.run_id == run.run_id)
-    tasks = session.scalars(of_run.order_by(TaskInstance.start_date, TaskInstance.task_id)).all()
+    tasks = session.scalars(of_run.order_by(TaskInstance.end_date, TaskInstance.task_id)).all()
     for task in tasks:
         if sentence := sentences.get((task.task_id, task.map_index)):
             task.note = with_ours(task.note, [sentence])
-    said = [sentences.get((task.task_id, task.map_index)) for task in tasks]
-    run.note = with_ours(run.note, dict.fromkeys(one for one in said if one))
+    run.note = with_ours(run.note, of_all((one.task_id, sentences.get((one.task_id, one.map_index))) for one in tasks))
+
+
+def of_all(said: Iterable[tuple[str, str | None]]) -> list[str]:
+    """What a run has to say, of what its tasks say in the order they ended: of a mapped one its last word and failures.
+
+    The shards of a push tell how the whole day stands, each when it has ended.
+    """
+    last: dict[str, str] = {}
+    failures: dict[str, None] = {}
+    for task_id, sentence in said:
+        if sentence and sentence.startswith(FAILED):
+            failures[sentence] = None
+        elif sentence:
+            last[task_id] = sentence
+    return [*last.values(), *failures]
 
 
 def with_ours(note: Any, sentences: Iterable[str]) -> str:
