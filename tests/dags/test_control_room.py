@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from leaks import Needles
 from realname_sync.demo.airflow_api import DagRun
 from realname_sync.demo.local_airflow import LocalAirflow
 from realname_sync.demo.stage import Stage
-from realname_sync.orchestration.backfill import BY_DATE_DAGS
+from realname_sync.errors import ConnectionMissingError
+from realname_sync.orchestration.backfill import BY_DATE_DAGS, Asked
 from realname_sync.orchestration.lineage import tables_of
 from realname_sync.orchestration.pools import POOLS_FILE
 from realname_sync.pipelines.backfill.record import list_backfills
@@ -260,6 +261,27 @@ def test_what_is_approved_is_done_and_followed_to_its_end(room: Room, city: City
     made = room.call("GET", "dags/extract_municipal/dagRuns")["dag_runs"]
     assert sorted(one["partition_key"] for one in made) == sorted(day.isoformat() for day in kept.request.days)
     assert all(" punches of " in one["note"] for one in made)
+
+
+@pytest.mark.timeout(400)
+def test_a_backfill_whose_answer_was_lost_is_not_asked_for_twice(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    from realname_sync.orchestration.airflow_rest import AirflowRest, BackfillUnderWayError
+
+    login = {"login": "worker", "password": room.airflow.password_of("worker"), "host": room.airflow.url}
+    monkeypatch.setenv("AIRFLOW_CONN_AIRFLOW_API", json.dumps({"conn_type": "http", **login}))
+    asked = Asked("report_quality", WEEK_AGO, WEEK_AGO + timedelta(days=1), "completed", {}, newest_first=False)
+    with AirflowRest() as api:
+        api.make_backfill(asked)
+        api.make_backfill(asked)
+        assert api.is_under_way("report_quality")
+        with pytest.raises(BackfillUnderWayError, match="one at a time"):
+            api.make_backfill(replace(asked, last=DAY))
+    assert len(room.call("GET", "backfills", params={"dag_id": "report_quality"})["backfills"]) == 1
+    assert room.call("GET", "dags/report_quality/dagRuns")["total_entries"] == 2
+    monkeypatch.setenv("AIRFLOW_CONN_AIRFLOW_API", json.dumps({"conn_type": "http", **login, "password": "wrong"}))
+    with pytest.raises(ConnectionMissingError, match="gave no token") as refused:
+        AirflowRest()
+    assert login["password"] not in str(refused.value)
 
 
 @pytest.mark.timeout(400)

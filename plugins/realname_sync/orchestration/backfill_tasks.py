@@ -18,6 +18,7 @@ PATIENCE = timedelta(hours=12)
 """How long an approval is waited for; then the backfill is rejected, and may be asked for again."""
 
 _POKE_SECONDS = 15
+_RAREST_LOOK = timedelta(minutes=5)
 _LONGEST = timedelta(days=7)
 
 
@@ -111,7 +112,13 @@ def _begun(city: Any, by: str) -> Any:
     return next((one for one in list_backfills(city, only_open=True) if one.asked_by == by), None)
 
 
-@task.sensor(mode="reschedule", poke_interval=_POKE_SECONDS, timeout=_LONGEST.total_seconds())
+@task.sensor(
+    mode="reschedule",
+    poke_interval=_POKE_SECONDS,
+    exponential_backoff=True,  # each look is a new process
+    max_wait=_RAREST_LOOK,
+    timeout=_LONGEST.total_seconds(),
+)
 def follow_backfill(begun: dict[str, Any]) -> PokeReturnValue:
     """Wait until every step of every day is done; fail once Airflow has ended and something is missing."""
     from realname_sync.orchestration.airflow_rest import AirflowRest
