@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from airflow.sdk import Asset, PokeReturnValue, TriggerRule, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from realname_sync import settings
 from realname_sync.orchestration import alerts, assets, metrics
@@ -103,7 +103,7 @@ def update_cases() -> dict[str, Any]:
     """Open and update the cases that follow from the day's findings and the lamps."""
     from realname_sync.pipelines.cases import update_cases
 
-    with opened_city() as city:
+    with failure_noted(), opened_city() as city:
         return update_cases(city, run_work_date())
 
 
@@ -135,7 +135,9 @@ def _deliver(asset: Asset, target: str, shard: str) -> dict[str, Any]:
     number, of = map(int, shard.split(" of "))
     context["shard_name"] = f"projects, shard {shard}" if of > 1 else "all projects"
     if context["params"].get("dry_run"):
-        return _foresee(target, Shard(number, of))
+        if number == 1:
+            _foresee(target)
+        raise AirflowSkipException("a dry run: nothing was sent, and so nothing is announced")
 
     def use_case(city: Any, work_date: date, **options: Any) -> dict[str, Any]:
         with metrics.calls_counted(city, target):
@@ -151,22 +153,19 @@ def _deliver(asset: Asset, target: str, shard: str) -> dict[str, Any]:
     return counts
 
 
-def _foresee(target: str, shard: Any) -> dict[str, Any]:
-    """Say what a push would send; the first shard says it for all."""
+def _foresee(target: str) -> None:
+    """Say what a push of all shards would send."""
     from realname_sync.pipelines import sentences
     from realname_sync.pipelines.backfill.plan import make_plan
     from realname_sync.pipelines.backfill.request import make_request
 
-    if shard.number > 1:
-        return {}
-    work_date = run_work_date()
     with failure_noted(), opened_city() as city:
+        work_date = run_work_date()
         request = make_request(
             city, work_date, work_date, targets=[target], steps=["push"], **run_restrictions("projects")
         )
         plan = make_plan(city, request)
         leave_note(f"Dry run, nothing was sent. {sentences.of_plan(request, plan)}")
-    return dict(plan.record[target])
 
 
 @task(inlets=[assets.SENT_TO_PROVINCE, assets.SENT_TO_NATION], outlets=[assets.RECONCILIATION])
@@ -198,7 +197,7 @@ def report_month() -> dict[str, Any]:
     """Write the quality report of the month that the work date lies in."""
     from realname_sync.pipelines.report import report_month
 
-    with opened_city() as city:
+    with failure_noted(), opened_city() as city:
         return report_month(city, run_work_date().replace(day=1))
 
 
@@ -207,7 +206,7 @@ def follow_corrections(params: dict[str, Any]) -> dict[str, Any]:
     """Follow the tickets of corrections, and close those that a pull shows mended."""
     from realname_sync.pipelines.correction_following import follow_corrections
 
-    with opened_city() as city:
+    with failure_noted(), opened_city() as city:
         return follow_corrections(city, every_ticket=bool(params["every_ticket"]), progress=log.info)
 
 
