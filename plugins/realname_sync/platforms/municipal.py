@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from realname_sync.errors import ConnectionMissingError, SourceShapeError
 from realname_sync.resources import sql_text
-from realname_sync.standards.municipal import MunicipalObject
+from realname_sync.standards.municipal import MunicipalObject, municipal_objects
 from realname_sync.workdate import day_bounds
 
 _ROWS_AT_A_TIME = 5_000
@@ -79,6 +79,21 @@ def person_images(engine: Engine, person_ids: Sequence[str]) -> dict[str, str]:
     with engine.connect() as connection:
         rows = connection.execute(statement, {"person_ids": list(person_ids)})
         return {str(row.person_id): str(row.head_image) for row in rows if row.head_image}
+
+
+def look_at_municipal(engine: Engine) -> str:
+    """Read the first of the projects; what that showed, in a sentence.
+
+    Raises:
+        SourceShapeError: a column is missing, or a statement cannot run.
+        ConnectionMissingError: the database cannot be reached.
+    """
+    wanted = municipal_objects()["project"]
+    with open_rows(engine, wanted) as rows:
+        some = any(True for _ in rows)
+    return (
+        f"{engine.url.database} answered with the agreed columns of projects{'' if some else ', and has no project'}."
+    )
 
 
 @contextmanager
