@@ -32,12 +32,17 @@ def extract_municipal(city: City, work_date: date) -> dict[str, Any]:
     with recorded_run(city.engine, Role.LOAD, "extract_municipal", city.clock, work_date=work_date) as summary:
         for wanted in municipal_objects().values():
             if not wanted.by_day:
-                summary[wanted.name] = _extract_object(city, wanted)
-        summary["punches"] = _extract_punches(city, municipal_objects()["attendance"], work_date)
+                summary[wanted.name] = extract_object(city, wanted)
+        summary["punches"] = _extract_punches(city, work_date)
     return summary
 
 
-def _extract_object(city: City, wanted: MunicipalObject) -> dict[str, int]:
+def extract_object(city: City, wanted: MunicipalObject) -> dict[str, int]:
+    """Extract one municipal object that is read whole, and build core from it; returns counts.
+
+    Raises:
+        SourceShapeError: its statement no longer yields what was agreed; the object stays as it was.
+    """
     with municipal.open_rows(city.municipal, wanted) as rows, transaction(city.engine, Role.LOAD) as connection:
         counts = landing.land_municipal_rows(connection, wanted, rows, city.vault, city.clock())
     with transaction(city.engine, Role.BUILD) as connection:
@@ -45,29 +50,27 @@ def _extract_object(city: City, wanted: MunicipalObject) -> dict[str, int]:
     return counts
 
 
-def _extract_punches(city: City, wanted: MunicipalObject, work_date: date) -> dict[str, Any]:
+def _extract_punches(city: City, work_date: date) -> dict[str, Any]:
     with transaction(city.engine, Role.BUILD) as connection:
         ensure_work_date(connection, work_date)
-        this_read = {"read_at": city.clock()}
-        this_read["change_no"] = statements.scalar(connection, "core/begin_read", work_date=work_date)
-        read = _stage_punches(city, connection, wanted, work_date)
-        other_days = statements.rows(connection, "core/other_days_staged", work_date=work_date)
-        merged = statements.run(connection, "core/merge_punch", work_date=work_date, **this_read)
-        withdrawn = statements.run(connection, "core/withdraw_punch", work_date=work_date, **this_read)
-        standing = statements.scalar(connection, "core/count_punches", work_date=work_date)
-        statements.rows(connection, "ops/refresh_statistics", layer="core", work_date=work_date)
-    return {
-        "staged": read,
-        "written": merged,
-        "withdrawn": withdrawn,
-        "standing": standing,
-        "other_days": {
-            row.work_date.isoformat(): {"rows": row.staged_rows, "not_yet_read": row.unread_rows} for row in other_days
-        },
-    }
+        read_at = city.clock()
+        change_no = begin_read(connection, work_date)
+        staged = stage_punches(city, connection, work_date)
+        return {"staged": staged, **merge_punches(connection, work_date, change_no, read_at)}
 
 
-def _stage_punches(city: City, connection: Connection, wanted: MunicipalObject, work_date: date) -> int:
+def begin_read(connection: Connection, work_date: date) -> int:
+    """The number of a read that begins; before anything is staged, so that reads of one date follow one another."""
+    return int(statements.scalar(connection, "core/begin_read", work_date=work_date))
+
+
+def stage_punches(city: City, connection: Connection, work_date: date) -> int:
+    """Bring the day's punches as the source has them into the temporary table staged_attendance; how many there are.
+
+    Raises:
+        SourceShapeError: the statement no longer yields what was agreed.
+    """
+    wanted = municipal_objects()["attendance"]
     columns = ", ".join(f"{column} text" for column in wanted.columns)
     connection.execute(text(f"CREATE TEMPORARY TABLE staged_attendance ({columns}) ON COMMIT DROP"))
     start, end = municipal.local_day(work_date)
@@ -79,6 +82,24 @@ def _stage_punches(city: City, connection: Connection, wanted: MunicipalObject, 
             read = bulk.copy_rows(connection, "staged_attendance", wanted.columns, map(_as_text, rows))
     connection.execute(text("ANALYZE staged_attendance"))
     return read
+
+
+def merge_punches(connection: Connection, work_date: date, change_no: int, read_at: datetime) -> dict[str, Any]:
+    """Merge staged_attendance into core; counts of what was written, withdrawn and stands, and rows of other days."""
+    this_read = {"read_at": read_at, "change_no": change_no}
+    other_days = statements.rows(connection, "core/other_days_staged", work_date=work_date)
+    merged = statements.run(connection, "core/merge_punch", work_date=work_date, **this_read)
+    withdrawn = statements.run(connection, "core/withdraw_punch", work_date=work_date, **this_read)
+    standing = statements.scalar(connection, "core/count_punches", work_date=work_date)
+    statements.rows(connection, "ops/refresh_statistics", layer="core", work_date=work_date)
+    return {
+        "written": merged,
+        "withdrawn": withdrawn,
+        "standing": standing,
+        "other_days": {
+            row.work_date.isoformat(): {"rows": row.staged_rows, "not_yet_read": row.unread_rows} for row in other_days
+        },
+    }
 
 
 def _as_text(row: Sequence[Any]) -> list[str | None]:
