@@ -9,12 +9,16 @@ STAGES = (
     Stage("master", "master data, read again unchanged", "bench.stages.master:ours"),
     Stage("load", "extract and load", "bench.stages.load:ours", "bench.references.ingest:reference"),
     Stage(
-        "merge", "merge into an empty day", "bench.stages.merge:first", "bench.references.insert:first",
+        "merge", "merge into an empty day", "bench.stages.merge:merge", "bench.references.insert:reference",
         leaves="known",
     ),
     Stage(
-        "replay", "merge an unchanged day", "bench.stages.merge:replay", "bench.stages.merge:first",
-        {"insert again": "bench.references.insert:replay"}, needs="read", leaves="known",
+        "replay", "extract an unchanged day again", "bench.stages.merge:again", "bench.stages.merge:first",
+        needs="read", leaves="known",
+    ),
+    Stage(
+        "rerun", "extract a day with 1 % changed", "bench.stages.merge:changed", "bench.stages.merge:first",
+        needs="read", leaves="known",
     ),
     Stage("rule", "each rule by itself", "bench.stages.rules:alone", needs="read"),
     Stage("rules", "all rules over the day", "bench.stages.rules:check", needs="read"),

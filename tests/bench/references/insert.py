@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from bench.measuring import Watch
 from bench.place import Place
-from realname_sync.pipelines.extract import stage_punches
+from realname_sync.pipelines.extract import open_day, stage_punches
 from realname_sync.warehouse.engine import Role, transaction
 
 _TABLE = "bench_punch"
@@ -25,21 +25,15 @@ _INSERT = f"""
         changed_at = excluded.first_read_at"""
 
 
-def first(place: Place, watch: Watch) -> None:
+def reference(place: Place, watch: Watch) -> None:
     """Into an empty table."""
     city = place.city()
     with city.engine.begin() as connection:
         connection.execute(text(_MAKE))
         connection.execute(text(f"GRANT ALL ON {_TABLE} TO realname_build"))
-    city.close()
-    replay(place, watch)
-
-
-def replay(place: Place, watch: Watch) -> None:
-    """Into the table as it is."""
-    city = place.city()
     with transaction(city.engine, Role.BUILD) as connection:
-        staged = stage_punches(city, connection, place.work_date)
+        with open_day(city, place.work_date) as source:
+            staged = stage_punches(connection, source)
         with watch.running(staged):
             connection.execute(text(_INSERT), {"day": place.work_date})
             connection.commit()

@@ -2,15 +2,15 @@
 
 from bench.measuring import Watch
 from bench.place import Place
-from realname_sync.pipelines.extract import stage_punches
+from realname_sync.pipelines.extract import open_day, stage_punches
 from realname_sync.warehouse.engine import Role, transaction
 
 
 def ours(place: Place, watch: Watch) -> None:
-    """As `extract` stages it."""
+    """As an extraction stages it."""
     city = place.city()
     with transaction(city.engine, Role.BUILD) as connection:
         city.municipal.connect().close()
-        with watch.running() as outcome:
-            outcome.rows = stage_punches(city, connection, place.work_date)
+        with watch.running() as outcome, open_day(city, place.work_date) as source:
+            outcome.rows = stage_punches(connection, source)
     city.close()
