@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.catalogue import chosen
+from bench.chart import write_chart
 from bench.ground import Ground
 from bench.machine import describe
 from bench.table import as_markdown, lines_of, show
@@ -49,7 +50,8 @@ def main() -> int:
     lines = lines_of(kept)
     results.with_suffix(".md").write_text(as_markdown(kept, lines))
     show(console, lines)
-    console.print(f"{results.with_suffix('.md')}, {results}", highlight=False)
+    written = [results.with_suffix(".md"), results, write_chart(folder)]
+    console.print(", ".join(str(path) for path in written if path), highlight=False)
     below = [line.name for line in lines if line.is_below]
     if below:
         console.print(f"below their bars: {', '.join(below)}", style="yellow")

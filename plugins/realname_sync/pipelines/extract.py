@@ -22,6 +22,8 @@ from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
 from realname_sync.warehouse.work_days import ensure_work_date
 
+_MANY = 100  # rows from which on the planner of the database should know of them at once
+
 
 def extract_municipal(city: City, work_date: date) -> dict[str, Any]:
     """Extract all municipal objects and the punches of `work_date`, and build core from them.
@@ -59,6 +61,8 @@ def extract_object(city: City, wanted: MunicipalObject) -> dict[str, int]:
     with transaction(city.engine, Role.BUILD) as connection:
         statements.run(connection, "core/begin_build", object=wanted.name)
         statements.run(connection, f"core/build_{wanted.builds}")
+        if counts["changed"] + counts["withdrawn"] >= _MANY:
+            statements.rows(connection, "ops/refresh_table_statistics", layer="core", table_name=wanted.builds)
     return counts
 
 
@@ -135,7 +139,6 @@ def stage_punches(connection: Connection, source: Source) -> int:
             read = bulk.copy_blocks(connection, "staged_attendance", names, blocks)
     else:
         read = bulk.copy_rows(connection, "staged_attendance", names, map(_as_text, source.rows()))
-    connection.execute(text("ANALYZE staged_attendance"))
     return read
 
 
@@ -143,11 +146,14 @@ def merge_punches(connection: Connection, work_date: date, read_at: datetime) ->
     """Merge staged_attendance into core; counts of what was written, withdrawn and stands, and rows of other days."""
     this_read = {"read_at": read_at}
     this_read["change_no"] = statements.scalar(connection, "core/begin_read", work_date=work_date)
+    statements.run(connection, "core/type_attendance", read_at=read_at)
+    connection.execute(text("ANALYZE typed_attendance"))
     other_days = statements.rows(connection, "core/other_days_staged", work_date=work_date)
     merged = statements.run(connection, "core/merge_punch", work_date=work_date, **this_read)
     withdrawn = statements.run(connection, "core/withdraw_punch", work_date=work_date, **this_read)
     standing = statements.scalar(connection, "core/count_punches", work_date=work_date)
-    statements.rows(connection, "ops/refresh_statistics", layer="core", work_date=work_date)
+    if merged + withdrawn >= _MANY:
+        statements.rows(connection, "ops/refresh_day_statistics", layer="core", work_date=work_date)
     return {
         "written": merged,
         "withdrawn": withdrawn,

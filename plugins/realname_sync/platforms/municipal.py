@@ -57,7 +57,7 @@ class Source:
                 rows, folded = self._connection.execute(statement, {**self._parameters, "fingerprint_seed": seed}).one()
         except ProgrammingError:
             return None  # a relative of PostgreSQL without this function, or a statement that fails when it is read
-        told = f"{rows} {folded} {self._query} {self._wanted}"
+        told = f"{rows} {folded} {self._query} {self._wanted.spelled_out}"
         return Fingerprint(hashlib.sha256(told.encode()).digest(), rows)
 
     def rows(self) -> Iterator[Sequence[Any]]:
