@@ -278,7 +278,9 @@ def test_a_backfill_whose_answer_was_lost_is_not_asked_for_twice(room: Room, mon
             api.make_backfill(replace(asked, last=DAY))
     assert len(room.call("GET", "backfills", params={"dag_id": "report_quality"})["backfills"]) == 1
     assert room.call("GET", "dags/report_quality/dagRuns")["total_entries"] == 2
-    monkeypatch.setenv("AIRFLOW_CONN_AIRFLOW_API", json.dumps({"conn_type": "http", **login, "password": "wrong"}))
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_AIRFLOW_API", json.dumps({"conn_type": "http", **login, "password": login["login"]})
+    )
     with pytest.raises(ConnectionMissingError, match="gave no token") as refused:
         AirflowRest()
     assert login["password"] not in str(refused.value)
