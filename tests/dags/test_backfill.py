@@ -19,6 +19,14 @@ FIRST, LAST = DAY - timedelta(days=3), DAY - timedelta(days=1)
 RANGE = [(FIRST + timedelta(days=days)).isoformat() for days in range(3)]
 
 
+@pytest.fixture(scope="module")
+def dag_bag() -> "DagBag":
+    """The DAGs as they are read: `dag.test()`, by which other files run theirs, leaves its parameters in a DAG."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag()
+
+
 @pytest.fixture(scope="module", autouse=True)
 def known_dags(dag_bag: "DagBag", metadata_database: None) -> None:
     """Airflow knows the DAGs, as after their files were read, and of no run: tests of other files may have made some."""
