@@ -64,6 +64,18 @@ $(BROWSER)/python/.installed: requirements-browser.lock $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(BROWSER)/python -r requirements-browser.lock
 	@touch $@
 
+BENCH := var/bench
+
+.PHONY: bench
+bench: $(BENCH)/python/.installed ## Every stage of a synthetic day beside its reference, and a table (SCALE=1e5 STAGES=… ROUNDS=3 ARGS="--strict --fresh")
+	@PYTHONPATH=plugins:tests $(BIN)/python -m bench --folder $(BENCH) --scale $(or $(SCALE),1e5) \
+		$(if $(STAGES),--stages $(STAGES)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
+
+$(BENCH)/python/.installed: requirements-bench.lock $(INSTALLED)
+	@rm -rf $(BENCH)/python && mkdir -p $(BENCH)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(BENCH)/python -r requirements-bench.lock
+	@touch $@
+
 .PHONY: check
 check: lint types secrets audit test ## Everything that has to be green before a commit
 
@@ -82,6 +94,15 @@ secrets: $(INSTALLED) ## No secret in any file of the repository; what only look
 .PHONY: audit
 audit: $(INSTALLED) ## Known vulnerabilities in what is locked; says so where the advisories cannot be had
 	@$(BIN)/python .ci/audit.py
+
+# The pages that are written from the code; the tests say when one is not current.
+.PHONY: reference
+reference: $(INSTALLED) ## Write the generated pages anew: commands, DAGs, rules, data dictionary
+	@$(BIN)/python -m realname_sync.command_page > docs/reference/cli.md
+	@AIRFLOW_HOME=$(CURDIR)/var/reference AIRFLOW__LOGGING__LOGGING_LEVEL=ERROR \
+		$(BIN)/python -m realname_sync.orchestration.dag_page > docs/reference/dags.md
+	@$(BIN)/python -m realname_sync.quality.rule_page > docs/rules.md
+	@$(BIN)/python -m realname_sync.standards.dictionary > docs/data-dictionary.md
 
 .PHONY: types
 types: $(INSTALLED) ## mypy, strict, on the library
@@ -111,6 +132,7 @@ lock: $(INSTALLED) ## Resolve the dependencies anew and write the locks
 	$(COMPILE) --upgrade --group browser -c requirements-dev.lock -o requirements-browser.lock
 	$(COMPILE) --upgrade pyproject.toml --group deploy -c requirements.lock -o requirements-deploy.lock
 	$(COMPILE) --upgrade --group wheel -c requirements-dev.lock -o requirements-wheel.lock
+	$(COMPILE) --upgrade --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 .PHONY: clean
 clean: ## Remove what demo and tests wrote; .venv stays

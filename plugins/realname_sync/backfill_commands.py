@@ -15,10 +15,7 @@ if TYPE_CHECKING:
     from realname_sync.pipelines.backfill.record import Backfill
     from realname_sync.pipelines.city import City
 
-backfill = typer.Typer(
-    help="Make up a range of days, and see what was made up.",
-    invoke_without_command=True,
-)
+backfill = typer.Typer(invoke_without_command=True)
 
 _LOOK_EVERY = 3.0  # seconds between two looks at how far Airflow has come
 _NOTHING_MOVED = 1800.0  # seconds after which nobody is kept waiting any longer
@@ -75,6 +72,8 @@ def backfill_days(
 
     Days are whole days in Asia/Shanghai. What a platform has acknowledged is never sent again. --project and --area
     restrict what is sent; reading, checking and comparing are of whole days, because rules need the whole day.
+
+    Exit code 1 if something of it is missing at the end, 2 if it is refused before anything is done.
     """
     if context.invoked_subcommand is not None:
         return
@@ -138,7 +137,10 @@ def backfill_show(number: Number) -> None:
 
 @backfill.command("resume")
 def backfill_resume(number: Number, no_wait: NoWait = False) -> None:
-    """Carry on one that was interrupted or of which something failed."""
+    """Carry on one that was interrupted or of which something failed.
+
+    Exit code 1 if something of it is missing at the end.
+    """
     from realname_sync.errors import RefusedError
     from realname_sync.pipelines.backfill.record import get_backfill
 

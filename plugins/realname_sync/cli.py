@@ -62,9 +62,10 @@ def _settings(
 ) -> None:
     import logging
 
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.ERROR, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    level = logging.INFO if verbose else logging.ERROR
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(level)  # Great Expectations sets its own loggers to INFO
 
 
 @app.command()
@@ -314,7 +315,10 @@ def verify_ledger(
 
 @app.command()
 def demo(seed: Seed = 159, projects: Projects = 40, workers: Workers = 3000, city_date: CityDate = None) -> None:
-    """Carry a synthetic day through Airflow, end to end."""
+    """Carry a synthetic day through Airflow, end to end.
+
+    Exit code 1 if it did not end complete, which is said in a sentence.
+    """
     from realname_sync.demo.day import run_demo
     from realname_sync.demo.screen import Screen
     from realname_sync.demo.stage import CitySize
@@ -377,11 +381,16 @@ def sandbox_serve(
     """Serve the integrity platform, the province and the nation until Ctrl-C."""
     from realname_sync.demo.stage import Stage, evening_clock, running_postgres
     from realname_sync.sandbox.running import serve
-    from realname_sync.settings import home
+    from realname_sync.settings import clock, home
 
+    now = clock()
     with running_postgres(home()) as socket_folder:
-        clock = evening_clock(evening_of) if evening_of else system_clock
-        serve(Stage.with_ports(home(), socket_folder, {}).sandbox_database, arrival_clock=clock, announce=_say)
+        serve(
+            Stage.with_ports(home(), socket_folder, {}).sandbox_database,
+            arrival_clock=evening_clock(evening_of, now) if evening_of else now,
+            wall_clock=now,
+            announce=_say,
+        )
 
 
 @credentials.command("import")
@@ -435,4 +444,6 @@ def main() -> NoReturn:
 def _unforeseen(failure: Exception) -> str:
     if type(failure).__name__ == "OperationalError":
         return "the database cannot be reached or broke off; see whether the connection warehouse_db is right"
+    if "UndefinedTable" in (type(failure).__name__, type(getattr(failure, "orig", None)).__name__):
+        return "the warehouse lacks a table: run `realname migrate` first"
     return f"stopped by an error that nobody foresaw, {type(failure).__name__}"

@@ -37,7 +37,10 @@ def reveal_person(
     by: By,
     field: Wanted = Field.number,
 ) -> None:
-    """Show a person's number, phone or bank card."""
+    """Show a person's number, phone or bank card.
+
+    Exit code 1 if there is none.
+    """
     _show("person", person, field, by, reason)
 
 
@@ -48,7 +51,10 @@ def reveal_punch(
     by: By,
     field: Wanted = Field.number,
 ) -> None:
-    """Show the number, phone or bank card of the person of a punch."""
+    """Show the number, phone or bank card of the person of a punch.
+
+    Exit code 1 if there is none.
+    """
     _show("punch", punch, field, by, reason)
 
 

@@ -18,10 +18,15 @@ from realname_sync.resources import root
 from realname_sync.workdate import Clock, system_clock
 
 CONNECTION_NAMES = ("warehouse_db", "municipal_db", "integrity_platform", "province_platform", "nation_platform")
-SANDBOX_PORTS = {"integrity_platform": 8731, "province_platform": 8732, "nation_platform": 8733}
+SANDBOX_PORT = "REALNAME_SANDBOX_PORT"
+"""The variable that names the first of the sandbox's three ports, for a machine where 8731 to 8733 are taken."""
+SANDBOX_PLATFORMS = ("integrity_platform", "province_platform", "nation_platform")
+FORM_TYPES = {name: f"realname_{name.rsplit('_', 1)[0]}" for name in CONNECTION_NAMES}
+"""The connection type by which Airflow's page has a form of its own for each; any other type serves as well."""
 ENVIRONMENT = "environment"
 """The entry of a platform connection's extra that says what the endpoint is for: `test`, or anything else."""
 CLOCK_SHIFT = "REALNAME_CLOCK_SHIFT_SECONDS"
+SHARDS = "REALNAME_SHARDS"
 SANDBOX_CITY = "330100"
 SANDBOX_SECRET = "0000sandbox0only0never0real00000"  # noqa: S105 - opens nothing but the sandbox
 
@@ -83,13 +88,38 @@ def clock(environ: Mapping[str, str] | None = None) -> Clock:
     return (lambda: system_clock() + offset) if offset else system_clock
 
 
+def sandbox_ports(environ: Mapping[str, str] | None = None) -> dict[str, int]:
+    """The port of each of the sandbox's platforms on this machine: 8731 and the next two, or as SANDBOX_PORT says.
+
+    Raises:
+        SettingsError: the variable is no port with two more after it.
+    """
+    text = (os.environ if environ is None else environ).get(SANDBOX_PORT, "").strip() or "8731"
+    last_first = 65535 - len(SANDBOX_PLATFORMS) + 1
+    if not (text.isdecimal() and 0 < int(text) <= last_first):
+        raise SettingsError(f"{SANDBOX_PORT} is {text!r}; it must be a port from 1 to {last_first}")
+    return {name: int(text) + place for place, name in enumerate(SANDBOX_PLATFORMS)}
+
+
+def shards(environ: Mapping[str, str] | None = None) -> int:
+    """Into how many parts a push of a day is split for workers to share: REALNAME_SHARDS, else one.
+
+    Raises:
+        SettingsError: it is no whole number from 1 on.
+    """
+    given = (os.environ if environ is None else environ).get(SHARDS, "").strip() or "1"
+    if not given.isdigit() or int(given) < 1:
+        raise SettingsError(f"{SHARDS} is {given!r}; it must be a whole number from 1 on")
+    return int(given)
+
+
 def sandbox_connection(name: str) -> ConnectionSpec:
     """The connection of that name as the sandbox on this machine provides it."""
-    if name in SANDBOX_PORTS:
+    if name in SANDBOX_PLATFORMS:
         return ConnectionSpec(
             name=name,
             kind="http",
-            host=f"http://127.0.0.1:{SANDBOX_PORTS[name]}",
+            host=f"http://127.0.0.1:{sandbox_ports()[name]}",
             login=f"zj-{SANDBOX_CITY}",
             password=SANDBOX_SECRET,
         )
@@ -103,7 +133,7 @@ def is_test(spec: ConnectionSpec) -> bool:
 
 
 def _of_the_sandbox(name: str) -> ConnectionSpec | None:
-    return sandbox_connection(name) if name in SANDBOX_PORTS else None
+    return sandbox_connection(name) if name in SANDBOX_PLATFORMS else None
 
 
 def _from_json(name: str, text: str) -> ConnectionSpec:

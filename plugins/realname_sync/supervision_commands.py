@@ -11,7 +11,7 @@ from realname_sync.command_parts import opened_city, read_date, say_counts
 from realname_sync.workdate import SHANGHAI
 
 case = typer.Typer(help="One warning case.", no_args_is_help=True)
-draw = typer.Typer(help="Draw projects and inspectors at random.", invoke_without_command=True)
+draw = typer.Typer(invoke_without_command=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -157,7 +157,10 @@ def draw_now(
         list[str] | None, typer.Option(metavar="CODE=REASON", help="A project or an inspector to keep out, and why.")
     ] = None,
 ) -> None:
-    """Draw projects and inspectors at random, by risk; it can be drawn again from what is kept."""
+    """Draw projects and inspectors at random, by risk.
+
+    It can be drawn again from what is kept.
+    """
     from realname_sync import supervision_tables
     from realname_sync.pipelines.draw import draw_projects, kept_draw
 
@@ -192,7 +195,10 @@ def draw_show(draw_id: DrawId) -> None:
 
 @draw.command("replay")
 def draw_replay(draw_id: DrawId) -> None:
-    """Draw again from what is kept; exit code 1 where it differs."""
+    """Draw again from what is kept.
+
+    Exit code 1 where it differs.
+    """
     from realname_sync.pipelines.draw import replay_draw
 
     with opened_city() as city:

@@ -5,13 +5,14 @@ import json
 import resource
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
-from databases import database_spec
+from databases import create_database, database_spec, drop_database
 from realname_sync import cli
 
 COMMANDS = [
@@ -107,6 +108,26 @@ def test_a_database_that_is_not_there_is_one_sentence_too(monkeypatch: pytest.Mo
         (line,) = done.stderr.splitlines()
         assert "cannot be reached" in line
         assert "Traceback" not in done.stderr
+
+
+def test_a_warehouse_that_was_never_migrated_says_what_to_do(
+    postgres: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name = f"bare_{uuid.uuid4().hex[:12]}"
+    create_database(postgres, name)
+    bare = {"conn_type": "postgres", "host": str(postgres), "login": "postgres", "schema": name}
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE_DB", json.dumps(bare))
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text(
+        "project_code,appid,secret\n330106250701010008,a,0123456789abcdef0123456789abcdef\n", encoding="utf-8"
+    )
+    try:
+        for command in (["status"], ["credentials", "import", str(pairs)], ["day", "2026-11-20"]):
+            done = run(*command)
+            assert done.returncode == 1
+            assert "realname migrate" in done.stderr.splitlines()[-1]
+    finally:
+        drop_database(postgres, name)
 
 
 def test_an_error_that_nobody_foresaw_does_not_show_what_it_held(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,38 +1,53 @@
-"""The two readmes say the same: commands, tables and links are equal, whatever the language around them."""
+"""A page in English and the same in Chinese say the same: commands, files, tables and links are equal."""
 
 import re
 from pathlib import Path
 
+import pytest
+
+from console import commands
 from realname_sync.resources import root
 
-ENGLISH, CHINESE = root() / "README.md", root() / "README.zh.md"
-
-
-def commands(page: Path) -> list[str]:
-    """The commands of all console blocks, without their remarks."""
-    blocks = re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    return [line.split("    #")[0].split("  #")[0].rstrip() for block in blocks for line in block.splitlines()]
+PAIRS = [(root() / f"{name}.md", root() / f"{name}.zh.md") for name in ("README", "docs/operators-guide")]
+both = pytest.mark.parametrize(("english", "chinese"), PAIRS, ids=lambda page: page.name)
 
 
 def first_cells(page: Path) -> list[str]:
     """The first cell of each row of the tables before the dependencies, without their headings."""
     text = page.read_text(encoding="utf-8").split("## Dependencies")[0]
-    rows = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")]
+    rows = [line.split("|")[1].strip().replace(".zh.md", ".md") for line in text.splitlines() if line.startswith("| ")]
     return [cell for cell in rows if cell.startswith(("`", "["))]
 
 
-def test_both_readmes_give_the_same_commands() -> None:
-    assert commands(ENGLISH)
-    assert commands(CHINESE) == commands(ENGLISH)
+def links(page: Path) -> list[str]:
+    """The pages it links to, without the other language and the place in the page."""
+    return re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+
+
+@both
+def test_both_give_the_same_commands_and_files(english: Path, chinese: Path) -> None:
+    given = [(command.text, command.file, command.exit_codes) for command in commands(english)]
+    assert given
+    assert [(command.text, command.file, command.exit_codes) for command in commands(chinese)] == given
 
 
 def test_both_readmes_list_the_same() -> None:
-    assert len(first_cells(ENGLISH)) > 30
-    assert first_cells(CHINESE) == first_cells(ENGLISH)
+    english, chinese = PAIRS[0]
+    assert len(first_cells(english)) > 30
+    assert first_cells(chinese) == first_cells(english)
 
 
-def test_every_page_a_readme_names_is_there() -> None:
-    for page in (ENGLISH, CHINESE):
-        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
-        assert links
-        assert [link for link in links if not (root() / link).exists()] == []
+def test_both_guides_have_the_same_parts_and_lead_to_the_same_pages() -> None:
+    (english, chinese), other = PAIRS[1], "operators-guide"
+    parts = [re.findall(r"^## (\d+)\.", page.read_text(encoding="utf-8"), re.MULTILINE) for page in (english, chinese)]
+    assert parts[0] == parts[1]
+    led_to = [
+        [link.replace(".zh.md", ".md") for link in links(page) if other not in link] for page in (english, chinese)
+    ]
+    assert led_to[0] == led_to[1]
+
+
+@pytest.mark.parametrize("page", [page for pair in PAIRS for page in pair], ids=lambda page: page.name)
+def test_every_page_it_names_is_there(page: Path) -> None:
+    assert links(page)
+    assert [link for link in links(page) if not (page.parent / link).exists()] == []

@@ -6,7 +6,7 @@ from pathlib import Path
 from realname_sync.demo.screen import Screen
 from realname_sync.demo.stage import CitySize
 from realname_sync.demo.system import running_system
-from realname_sync.settings import SANDBOX_PORTS
+from realname_sync.settings import sandbox_ports
 
 
 def run_until_stopped(folder: Path, size: CitySize, screen: Screen, port: int) -> None:
@@ -15,7 +15,7 @@ def run_until_stopped(folder: Path, size: CitySize, screen: Screen, port: int) -
     Raises:
         RealnameError: something could not be started, or a part of Airflow has ended by itself.
     """
-    ports = {"airflow": port, **{name.removesuffix("_platform"): number for name, number in SANDBOX_PORTS.items()}}
+    ports = {"airflow": port, **{name.removesuffix("_platform"): number for name, number in sandbox_ports().items()}}
     try:
         with running_system(folder, size, screen, any_city=True, on_schedule=True, ports=ports) as system:
             screen.note(f"\nAirflow: {system.airflow.url} (no password; it listens on this machine only)")

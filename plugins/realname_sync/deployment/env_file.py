@@ -10,7 +10,7 @@ import secrets
 from pathlib import Path
 
 from realname_sync.errors import SettingsError
-from realname_sync.settings import SANDBOX_CITY, SANDBOX_PORTS, SANDBOX_SECRET
+from realname_sync.settings import SANDBOX_CITY, SANDBOX_SECRET, sandbox_ports
 
 _PASSWORDS = {
     "REALNAME_POSTGRES_PASSWORD": "PostgreSQL's administrator; only the one-off service init uses it",
@@ -113,7 +113,7 @@ def _sandbox_connections(password: str) -> dict[str, dict[str, object]]:
     }
     platforms: dict[str, dict[str, object]] = {
         name: {"conn_type": "http", "host": f"http://sandbox:{port}", "extra": {"environment": "test"}}
-        for name, port in SANDBOX_PORTS.items()
+        for name, port in sandbox_ports({}).items()
     }
     for name in ("integrity_platform", "province_platform"):
         platforms[name] |= {"login": f"zj-{SANDBOX_CITY}", "password": SANDBOX_SECRET}

@@ -128,7 +128,7 @@ def report_month(city: City, first: date, folder: Path | None = None, scope: Sco
 
 
 def _folder(given: Path | None, period: str) -> Path:
-    folder = given or settings.home() / "reports" / period
+    folder = (given or settings.home() / "reports" / period).resolve()  # Great Expectations takes no relative one
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

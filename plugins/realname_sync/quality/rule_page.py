@@ -1,6 +1,6 @@
 """The rules as a Markdown page, written from the catalogue itself.
 
-`python -m realname_sync.quality.rule_page > docs/rules.md` brings the page up to date.
+`make reference` brings the page up to date.
 """
 
 import sys
@@ -49,7 +49,7 @@ def _order(rule: Rule) -> tuple[object, ...]:
 def _preface() -> Iterator[str]:
     yield "# Rules"
     yield ""
-    yield "Written by `python -m realname_sync.quality.rule_page` from `expectations/catalogue.yaml`;"
+    yield "Written by `make reference` from `expectations/catalogue.yaml`;"
     yield "change the catalogue, not this page. A threshold, a period or a region is changed there and nowhere else."
     yield "`realname explain LMP-001` shows what a rule found."
     yield ""

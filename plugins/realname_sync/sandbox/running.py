@@ -13,12 +13,10 @@ from typing import Any, TypeVar
 from realname_sync.sandbox import inspection, lamps
 from realname_sync.sandbox.platform import Platform, Setting
 from realname_sync.sandbox.server import THIS_MACHINE, open_platforms
-from realname_sync.settings import SANDBOX_PORTS
+from realname_sync.settings import sandbox_ports
 from realname_sync.workdate import Clock, system_clock
 
 T = TypeVar("T")
-
-DEFAULT_PORTS: Mapping[str, int] = {name.removesuffix("_platform"): port for name, port in SANDBOX_PORTS.items()}
 
 
 class RunningPlatforms:
@@ -174,17 +172,19 @@ def serve(
     """Serve the three platforms until SIGTERM or SIGINT; what was accepted by then is worked off before it returns.
 
     One line `<platform> <address>` is announced for each platform once it answers. The arguments are those of
-    `running_platforms`, but for `ports`, which are DEFAULT_PORTS where none is given, and `host`, the address to listen
-    on; requests are not kept.
+    `running_platforms`, but for `ports`, which are the sandbox's own where none is given, and `host`, the address to
+    listen on; requests are not kept.
     """
     setting = Setting(database_url, arrival_clock, wall_clock, result_delay_seconds, rate_limits or {})
+
+    own_ports = {name.removesuffix("_platform"): port for name, port in sandbox_ports().items()}
 
     async def serve_until_signalled() -> None:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
-        async with open_platforms(setting, {**DEFAULT_PORTS, **(ports or {})}, host) as (_platforms, addresses):
+        async with open_platforms(setting, {**own_ports, **(ports or {})}, host) as (_platforms, addresses):
             for name, address in addresses.items():
                 (announce or _say)(f"{name} {address}")
             await stopped.wait()

@@ -1,6 +1,6 @@
 """The data dictionary as a Markdown page, written from the standards themselves.
 
-`python -m realname_sync.standards.dictionary > docs/data-dictionary.md` brings the page up to date.
+`make reference` brings the page up to date.
 """
 
 import sys
@@ -29,7 +29,7 @@ def data_dictionary() -> str:
 def _preface() -> Iterator[str]:
     yield "# Data dictionary"
     yield ""
-    yield "Written by `python -m realname_sync.standards.dictionary` from the YAML in `realname_sync/standards/data`;"
+    yield "Written by `make reference` from the YAML in `realname_sync/standards/data`;"
     yield "change the data, not this page. Requests are written and checked by the same description."
     yield ""
     yield "| owner | who may change the field |"

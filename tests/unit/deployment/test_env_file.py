@@ -51,9 +51,9 @@ def test_the_sandboxs_connections_can_be_read_and_no_others_are_set(written: dic
     if written["COMPOSE_PROFILES"] != "sandbox":
         assert variables == set()  # whoever deploys it writes them
         return
-    for name in settings.SANDBOX_PORTS:
+    for name, port in settings.sandbox_ports({}).items():
         spec = settings.connection(name, written)
-        assert spec.host == f"http://sandbox:{settings.SANDBOX_PORTS[name]}"
+        assert spec.host == f"http://sandbox:{port}"
         assert settings.is_test(spec)
     municipal = json.loads(written["AIRFLOW_CONN_MUNICIPAL_DB"])
     assert municipal["password"] == written["REALNAME_SANDBOX_PASSWORD"]

@@ -9,9 +9,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 
 
 def test_the_page_is_in_step() -> None:
-    assert PAGE.read_text(encoding="utf-8") == rule_page(), (
-        "write it anew: python -m realname_sync.quality.rule_page > docs/rules.md"
-    )
+    assert PAGE.read_text(encoding="utf-8") == rule_page(), "write it anew: make reference"
 
 
 def test_every_rule_is_there_with_its_basis_and_what_finds_it() -> None:
