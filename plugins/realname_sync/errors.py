@@ -87,6 +87,10 @@ class NotSentError(RetriableError):
     """The connection was never made, so the platform cannot have seen the call."""
 
 
+class OtherSenderError(RetriableError):
+    """Another sender has claimed what is due; if it is gone, its claims run out by themselves."""
+
+
 class PlatformBusyError(RetriableError):
     """A read failed on the way or on the platform's side; reads may be repeated."""
 

@@ -13,7 +13,7 @@ TARGETS = ("province", "nation")
 _BEFORE = ("extract_municipal", "check_consistency")
 _PUSHES = ("push_attendance_province", "push_attendance_nation")
 _AFTER = ("reconcile_uploads", "report_quality")
-_RUN_SECONDS = 1200
+_RUN_SECONDS = 1800
 _KILL_SECONDS = 600
 
 _WORK_DATE = """
@@ -31,6 +31,17 @@ city = open_city()
 status = day_status(city, date.fromisoformat(sys.argv[1]))
 print(json.dumps({"read": status.punches_read, "states": status.states, "adds_up": status.adds_up(),
                   "report": report_page(city, status.work_date)}))
+"""
+_LAST_ERROR = """
+import glob, json, sys
+said = []
+for path in sorted(glob.glob(f"/opt/airflow/logs/dag_id={sys.argv[1]}/run_id={sys.argv[2]}/task_id=*/attempt=*.log")):
+    for line in open(path):
+        try:
+            said.append(path.rpartition("/")[2] + ": " + json.loads(line)["error_detail"][0]["exc_value"][:200])
+        except (ValueError, LookupError, TypeError):
+            pass
+print(json.dumps(said))
 """
 # Ends as soon as the nation has so many punches of a date.
 _AWAIT_ROWS = """
@@ -82,10 +93,10 @@ def carry_and_kill(deployment: Deployment, api: AirflowApi, screen: Screen) -> S
     """Carry the sandbox's day through Airflow, kill the worker that sends to the nation, and see how it ends."""
     seen = Seen(date.fromisoformat(deployment.python("sandbox", _WORK_DATE)["work_date"]))
     with screen.step("pull_master_data"):
-        _succeed(seen, api.wait(api.trigger("pull_master_data"), _RUN_SECONDS))
+        _succeed(deployment, seen, api.wait(api.trigger("pull_master_data"), _RUN_SECONDS))
     for dag_id in _BEFORE:
         with screen.step(dag_id):
-            _succeed(seen, api.wait(api.backfill(dag_id, seen.work_date), _RUN_SECONDS))
+            _succeed(deployment, seen, api.wait(api.backfill(dag_id, seen.work_date), _RUN_SECONDS))
     seen.read = deployment.python("worker", _STATUS, str(seen.work_date))["read"]
     runs = {dag_id: api.backfill(dag_id, seen.work_date) for dag_id in _PUSHES}
     with screen.step("a worker is killed while it sends to the nation") as detail:
@@ -93,21 +104,22 @@ def carry_and_kill(deployment: Deployment, api: AirflowApi, screen: Screen) -> S
         detail.append(f"{seen.killed}: the nation had {seen.at_the_kill} of {seen.read} punches")
     with screen.step("the other worker carries on, once Airflow has noticed"):
         for run in runs.values():
-            _succeed(seen, api.wait(run, _RUN_SECONDS))
+            _succeed(deployment, seen, api.wait(run, _RUN_SECONDS))
             seen.delivered_by[run.dag_id] = [
                 f"attempt {one['try_number']} {one['state']} on {one['hostname']}" for one in _tries(api, run)
             ]
     for dag_id in _AFTER:
         with screen.step(dag_id):
-            _succeed(seen, api.wait(api.backfill(dag_id, seen.work_date), _RUN_SECONDS))
+            _succeed(deployment, seen, api.wait(api.backfill(dag_id, seen.work_date), _RUN_SECONDS))
     with screen.step("counted at both platforms, and compared row by row"):
         _judge(deployment, seen)
     return seen
 
 
-def _succeed(seen: Seen, run: DagRun) -> None:
+def _succeed(deployment: Deployment, seen: Seen, run: DagRun) -> None:
     if run.state != "success":
-        seen.wrong.append(f"the run of {run.dag_id} ended as {run.state}")
+        said = deployment.python("worker", _LAST_ERROR, run.dag_id, run.run_id)
+        seen.wrong.append(f"the run of {run.dag_id} ended as {run.state}: {'; '.join(said)}")
 
 
 def _kill_half_way(deployment: Deployment, api: AirflowApi, run: DagRun, seen: Seen) -> None:

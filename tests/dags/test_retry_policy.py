@@ -12,6 +12,7 @@ from realname_sync.errors import (
     HeldError,
     MalformedAnswerError,
     NotSentError,
+    OtherSenderError,
     PermissionRefusedError,
     PlatformBusyError,
     RealnameError,
@@ -33,7 +34,7 @@ FAIL_AT_ONCE = (
     MalformedAnswerError,
     UnknownOutcomeError,
 )
-TRY_AGAIN = (NotSentError, PlatformBusyError, ThrottledError, HeldError)
+TRY_AGAIN = (NotSentError, OtherSenderError, PlatformBusyError, ThrottledError, HeldError)
 
 
 @pytest.mark.parametrize("error", FAIL_AT_ONCE)
@@ -74,3 +75,16 @@ def test_every_error_of_ours_falls_under_a_rule() -> None:
     ours = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, RealnameError)]
     for error in set(ours) - {RealnameError}:
         assert RETRY_POLICY.evaluate(error("why"), 1, 3).action is not RetryAction.DEFAULT, error.__name__
+
+
+@pytest.mark.parametrize("platform", ["province", "nation"])
+def test_the_tries_outlast_the_claims_of_a_sender_that_is_lost(platform: str) -> None:
+    from realname_sync.delivery.desk import LEASE
+    from realname_sync.orchestration.retry import RETRIES, RETRY_POLICY
+    from realname_sync.standards.profile import load_profile
+
+    decision = RETRY_POLICY.evaluate(errors.OtherSenderError("why"), 1, 3)
+    assert decision.retry_delay is not None
+    claims_last = LEASE + timedelta(seconds=load_profile(platform).clock_tolerance_seconds)
+    # The first try is the lost one, and the second comes after it by whatever it takes to notice.
+    assert (RETRIES - 1) * decision.retry_delay > claims_last

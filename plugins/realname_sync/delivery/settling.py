@@ -11,7 +11,7 @@ from realname_sync.delivery import journal
 from realname_sync.delivery.calls import Sent
 from realname_sync.delivery.desk import Desk, has_ended
 from realname_sync.delivery.outcomes import Verdict, read_verdict
-from realname_sync.errors import FatalError, RequestRefusedError, RetriableError
+from realname_sync.errors import FatalError, OtherSenderError, RequestRefusedError, RetriableError
 from realname_sync.platforms.open_api.client import AsyncResult
 from realname_sync.warehouse import statements
 
@@ -51,14 +51,14 @@ def require_no_other_sender(desk: Desk, kind: str) -> None:
     """See that nothing is left in the hands of another sender when this one ends.
 
     Raises:
-        RetriableError: another sender holds batches; a later run takes them up if it does not finish them.
+        OtherSenderError: another sender holds batches; a later run takes them up if it does not finish them.
     """
     with desk.look() as connection:
         holders = statements.rows(connection, "delivery/sending_senders", kind=kind, **desk.key)
     if holders:
         batches = sum(row.batches for row in holders)
         until = max(row.lease_until for row in holders) + desk.unsafe_for
-        raise RetriableError(
+        raise OtherSenderError(
             f"{desk.target}: another sender holds {batches} batches of kind {kind} until {until:%H:%M:%S} UTC; "
             "run this again then, and what it did not finish is taken up"
         )
