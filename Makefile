@@ -29,6 +29,14 @@ up: $(INSTALLED) ## Airflow with its web page, the DAGs on, the sandbox running,
 test: $(INSTALLED) ## Every test that needs no browser and no Docker; what CI runs (ARGS=… for pytest)
 	@env -u CHROMIUM $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: env
+env: ## The settings and new secrets that docker-compose.yml reads, in .env (SANDBOX=1 for a synthetic city); needs only Python
+	@PYTHONPATH=plugins $(or $(PYTHON),python3) -m realname_sync.deployment $(if $(SANDBOX),--sandbox)
+
+.PHONY: compose-test
+compose-test: $(INSTALLED) ## docker-compose.yml from nothing: a day on two workers, one of them killed (KEEP=1 keeps the images)
+	@PYTHONPATH=plugins:tests $(BIN)/python -m compose $(if $(KEEP),--keep) $(if $(PROJECTS),--projects $(PROJECTS)) $(if $(WORKERS),--workers $(WORKERS))
+
 .PHONY: restore-test
 restore-test: $(INSTALLED) ## A backup of mid-day put back into a new server: reconciled, delivered on, nothing lost or doubled
 	@$(BIN)/python -m pytest tests/integration/test_restore.py $(ARGS)
@@ -54,6 +62,18 @@ browser: $(BROWSER)/python/.installed ## A browser through Airflow's page: log i
 $(BROWSER)/python/.installed: requirements-browser.lock $(INSTALLED)
 	@rm -rf $(BROWSER)/python && mkdir -p $(BROWSER)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(BROWSER)/python -r requirements-browser.lock
+	@touch $@
+
+BENCH := var/bench
+
+.PHONY: bench
+bench: $(BENCH)/python/.installed ## Every stage of a synthetic day beside its reference, and a table (SCALE=1e5 STAGES=… ROUNDS=3 ARGS="--strict --fresh")
+	@PYTHONPATH=plugins:tests $(BIN)/python -m bench --folder $(BENCH) --scale $(or $(SCALE),1e5) \
+		$(if $(STAGES),--stages $(STAGES)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
+
+$(BENCH)/python/.installed: requirements-bench.lock $(INSTALLED)
+	@rm -rf $(BENCH)/python && mkdir -p $(BENCH)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(BENCH)/python -r requirements-bench.lock
 	@touch $@
 
 .PHONY: check
@@ -110,6 +130,9 @@ lock: $(INSTALLED) ## Resolve the dependencies anew and write the locks
 	$(COMPILE) --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --upgrade --group installer -o requirements-uv.lock
 	$(COMPILE) --upgrade --group browser -c requirements-dev.lock -o requirements-browser.lock
+	$(COMPILE) --upgrade pyproject.toml --group deploy -c requirements.lock -o requirements-deploy.lock
+	$(COMPILE) --upgrade --group wheel -c requirements-dev.lock -o requirements-wheel.lock
+	$(COMPILE) --upgrade --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 .PHONY: clean
 clean: ## Remove what demo and tests wrote; .venv stays

@@ -7,7 +7,8 @@ sent most of the day before, and at 23:30 one more follows. A person hears of a 
 **Kind:** by date. Run it as often as you like: the nation counts the same punch twice, so what is acknowledged is not
 sent again, and a call whose outcome is unknown is asked about before anything of it is sent again.
 
-**Parameters:** `work_date`, empty for the run's own partition; `projects`, the only ones of which rows are sent.
+**Parameters:** `work_date`, empty for the run's own partition; `projects`, the only ones of which rows are sent;
+`dry_run` says what would be sent, and sends nothing. `REALNAME_SHARDS` splits the work for several workers.
 
 **Waits for:** `check_consistency` of the date.
 
@@ -30,7 +31,7 @@ from realname_sync.orchestration.tags import Tag
     **defaults.PUSH,
 )
 def push_attendance_nation():
-    tasks.await_inputs("deliver") >> tasks.deliver_to_nation()
+    tasks.await_inputs("deliver") >> tasks.deliver_to_nation.expand(shard=tasks.SHARDS)
 
 
 push_attendance_nation()

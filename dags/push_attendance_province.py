@@ -8,7 +8,8 @@ of a round that has not ended at 23:40.
 **Kind:** by date. Run it as often as you like: what is acknowledged is not sent again, and a call whose outcome is
 unknown is asked about before anything of it is sent again.
 
-**Parameters:** `work_date`, empty for the run's own partition; `projects`, the only ones of which rows are sent.
+**Parameters:** `work_date`, empty for the run's own partition; `projects`, the only ones of which rows are sent;
+`dry_run` says what would be sent, and sends nothing. `REALNAME_SHARDS` splits the work for several workers.
 
 **Waits for:** `check_consistency` of the date.
 
@@ -31,7 +32,7 @@ from realname_sync.orchestration.tags import Tag
     **defaults.PUSH,
 )
 def push_attendance_province():
-    tasks.await_inputs("deliver") >> tasks.deliver_to_province()
+    tasks.await_inputs("deliver") >> tasks.deliver_to_province.expand(shard=tasks.SHARDS)
 
 
 push_attendance_province()

@@ -15,7 +15,7 @@ from airflow.sdk import dag
 
 from realname_sync.orchestration import tasks
 from realname_sync.orchestration.defaults import EVERY_DAG
-from realname_sync.orchestration.run_context import WORK_DATE_PARAM
+from realname_sync.orchestration.form import WORK_DATE_PARAM
 from realname_sync.orchestration.schedules import REPORT_MONTH
 from realname_sync.orchestration.tags import Tag
 

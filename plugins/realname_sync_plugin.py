@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from airflow.plugins_manager import AirflowPlugin
 
+from realname_sync.orchestration import note_listener
 from realname_sync.orchestration.deadlines import EndOfWorkDate
 from realname_sync.orchestration.priority import TodayFirst
 from realname_sync.orchestration.web.mount import PREFIX, LazyApplication, menu_entry
@@ -13,6 +14,7 @@ class RealnameSyncPlugin(AirflowPlugin):
     """Makes the system known to Airflow by name, and puts its view under Airflow's menu."""
 
     name = "realname_sync"
+    listeners: ClassVar = [note_listener]
     deadline_references = (EndOfWorkDate,)
     priority_weight_strategies: ClassVar = [TodayFirst]
     fastapi_apps: ClassVar = [{"name": "Real-name quality", "app": LazyApplication(), "url_prefix": PREFIX}]

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from databases import create_database, database_spec, drop_database
+from databases import create_database, database_spec, drop_database, server_folder
 from realname_sync.warehouse.embedded import embedded_server
 from realname_sync.warehouse.engine import open_engine
 from realname_sync.warehouse.migrations import migrate
@@ -38,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def short_folder() -> Iterator[Path]:
     """A folder whose path is short enough for a unix socket in it."""
-    folder = Path(tempfile.mkdtemp(prefix="rn"))
+    folder = server_folder("rn")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -49,6 +48,7 @@ def postgres(short_folder: Path) -> Iterator[Path]:
     server = embedded_server(short_folder / "pg")
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here has to survive a power cut
         server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("ALTER SYSTEM SET max_wal_size = '256MB'")  # it may lie in memory
     server.psql("SELECT pg_reload_conf()")
     yield short_folder / "pg"
     server.cleanup()

@@ -14,6 +14,7 @@ import typer
 
 from realname_sync import (
     backfill_commands,
+    deploy_commands,
     disclosure_commands,
     finding_commands,
     joint_commands,
@@ -254,6 +255,7 @@ backfill_commands.add_to(app)
 key_commands.add_to(app)
 disclosure_commands.add_to(app)
 retention_commands.add_to(app)
+deploy_commands.add_to(app)
 
 
 @app.command("verify-ledger")

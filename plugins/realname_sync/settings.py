@@ -21,9 +21,12 @@ CONNECTION_NAMES = ("warehouse_db", "municipal_db", "integrity_platform", "provi
 SANDBOX_PORT = "REALNAME_SANDBOX_PORT"
 """The variable that names the first of the sandbox's three ports, for a machine where 8731 to 8733 are taken."""
 SANDBOX_PLATFORMS = ("integrity_platform", "province_platform", "nation_platform")
+FORM_TYPES = {name: f"realname_{name.rsplit('_', 1)[0]}" for name in CONNECTION_NAMES}
+"""The connection type by which Airflow's page has a form of its own for each; any other type serves as well."""
 ENVIRONMENT = "environment"
 """The entry of a platform connection's extra that says what the endpoint is for: `test`, or anything else."""
 CLOCK_SHIFT = "REALNAME_CLOCK_SHIFT_SECONDS"
+SHARDS = "REALNAME_SHARDS"
 SANDBOX_CITY = "330100"
 SANDBOX_SECRET = "0000sandbox0only0never0real00000"  # noqa: S105 - opens nothing but the sandbox
 
@@ -96,6 +99,18 @@ def sandbox_ports(environ: Mapping[str, str] | None = None) -> dict[str, int]:
     if not (text.isdecimal() and 0 < int(text) <= last_first):
         raise SettingsError(f"{SANDBOX_PORT} is {text!r}; it must be a port from 1 to {last_first}")
     return {name: int(text) + place for place, name in enumerate(SANDBOX_PLATFORMS)}
+
+
+def shards(environ: Mapping[str, str] | None = None) -> int:
+    """Into how many parts a push of a day is split for workers to share: REALNAME_SHARDS, else one.
+
+    Raises:
+        SettingsError: it is no whole number from 1 on.
+    """
+    given = (os.environ if environ is None else environ).get(SHARDS, "").strip() or "1"
+    if not given.isdigit() or int(given) < 1:
+        raise SettingsError(f"{SHARDS} is {given!r}; it must be a whole number from 1 on")
+    return int(given)
 
 
 def sandbox_connection(name: str) -> ConnectionSpec:

@@ -1,58 +1,46 @@
--- Merge the staged rows of one work date: new rows in, changed rows replaced and marked, rows that came back un-withdrawn.
--- Reads staged_attendance (temporary, text as the source had it); writes core.punch of :work_date only, with :change_no, the number of this
--- read; former values of changed rows go to core.punch_version by its trigger. The same rows again touch nothing.
-WITH typed AS (
-    SELECT
-        id,
-        core.as_code(project_code) AS project_code,
-        core.as_text(person_id) AS person_id,
-        core.as_text(device_sn) AS device_sn,
-        core.as_text(device_record_id) AS device_record_id,
-        core.as_instant(punched_at) AS punched_at,
-        coalesce(core.as_instant(received_at), cast(:read_at AS timestamptz)) AS received_at,
-        core.as_code(direction) AS direction,
-        core.as_code(attend_type) AS attend_type,
-        core.as_text(image_ref) AS image_ref,
-        core.as_number(lng) AS lng,
-        core.as_number(lat) AS lat
-    FROM staged_attendance
-),
-
-dated AS (
-    SELECT
-        *,
-        cast(
-            CASE
-                WHEN punched_at < '2015-01-01T00:00:00+08:00' OR punched_at > received_at + interval '10 minutes' THEN received_at
-                ELSE coalesce(punched_at, received_at)
-            END AT TIME ZONE 'Asia/Shanghai' AS date
-        ) AS work_date
-    FROM typed
-)
-
+-- Merge the typed rows of one work date: new rows in, changed rows replaced and marked, rows that came back un-withdrawn.
+-- Reads typed_attendance (temporary); writes core.punch of :work_date only, with :change_no, the number of this read; former values of changed
+-- rows go to core.punch_version by its trigger. Rows that are the same are not even looked for in the index.
 INSERT INTO core.punch (
     work_date, project_code, punch_id, person_id, device_sn, device_record_id, punched_at, received_at, direction, attend_type,
     image_ref, lng, lat, first_read_at, change_no
 )
-SELECT DISTINCT ON (project_code, id)
-    work_date,
-    coalesce(project_code, ''),
-    id,
-    coalesce(person_id, ''),
-    device_sn,
-    device_record_id,
-    punched_at,
-    received_at,
-    direction,
-    attend_type,
-    image_ref,
-    lng,
-    lat,
+SELECT
+    typed.work_date,
+    typed.project_code,
+    typed.id,
+    typed.person_id,
+    typed.device_sn,
+    typed.device_record_id,
+    typed.punched_at,
+    typed.received_at,
+    typed.direction,
+    typed.attend_type,
+    typed.image_ref,
+    typed.lng,
+    typed.lat,
     cast(:read_at AS timestamptz),
     cast(:change_no AS bigint)
-FROM dated
-WHERE work_date = :work_date
-ORDER BY project_code, id
+FROM (
+    SELECT DISTINCT ON (project_code, id) *
+    FROM typed_attendance
+    WHERE work_date = :work_date
+    ORDER BY project_code, id, received_at, punched_at, person_id, device_sn, device_record_id, direction
+) AS typed
+WHERE
+    NOT EXISTS (
+        SELECT 1 FROM core.punch AS same
+        WHERE
+            same.work_date = :work_date AND same.project_code = typed.project_code AND same.punch_id = typed.id
+            AND (
+                same.person_id, same.device_sn, same.device_record_id, same.punched_at, same.received_at, same.direction,
+                same.attend_type, same.image_ref, same.lng, same.lat, same.withdrawn_at
+            ) IS NOT DISTINCT FROM (
+                typed.person_id, typed.device_sn, typed.device_record_id, typed.punched_at, typed.received_at, typed.direction,
+                typed.attend_type, typed.image_ref, typed.lng, typed.lat, NULL
+            )
+    )
+ORDER BY typed.project_code, typed.id
 ON CONFLICT (work_date, project_code, punch_id) DO UPDATE
     SET
         person_id = excluded.person_id,

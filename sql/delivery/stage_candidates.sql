@@ -1,13 +1,17 @@
 -- Stage what may be planned of a shard for :target: punches that reads after :upto up to :change_no wrote, but for those in a live batch and those
 -- refused with these very values, and what is in the backlog with values not read after :change_no. Each with the first reason that keeps
--- it back, if one does, and its group.
+-- it back, if one does, and its group. What stands for or against a worker is looked up once, however many punches the worker made.
 -- Reads core, quality, delivery; writes the temporary table candidate.
 CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
-WITH fresh AS (
+WITH key AS MATERIALIZED (
     SELECT
         punch.project_code,
         punch.punch_id,
-        FALSE AS is_known
+        FALSE AS is_known,
+        punch.person_id,
+        punch.device_sn,
+        punch.punched_at,
+        punch.withdrawn_at
     FROM core.punch AS punch
     LEFT JOIN delivery.open_project AS place ON place.target = cast(:target AS text) AND place.project_code = punch.project_code
     WHERE
@@ -42,20 +46,20 @@ WITH fresh AS (
                     ELSE batch.state <> 'released'
                 END
         )
-),
-
-key AS (
-    SELECT
-        project_code,
-        punch_id,
-        is_known
-    FROM fresh
     UNION ALL
     SELECT
         kept.project_code,
         kept.punch_id,
-        TRUE
+        TRUE,
+        punch.person_id,
+        punch.device_sn,
+        punch.punched_at,
+        punch.withdrawn_at
     FROM delivery.backlog AS kept
+    INNER JOIN core.punch AS punch
+        ON
+            punch.work_date = cast(:work_date AS date) AND punch.project_code = kept.project_code AND punch.punch_id = kept.punch_id
+            AND punch.change_no <= cast(:change_no AS bigint)
     LEFT JOIN delivery.open_project AS place ON place.target = kept.target AND place.project_code = kept.project_code
     WHERE
         kept.work_date = cast(:work_date AS date) AND kept.target = cast(:target AS text)
@@ -72,16 +76,45 @@ stop AS (
     GROUP BY object, object_key
 ),
 
-entered AS (
+who AS MATERIALIZED (
     SELECT DISTINCT
-        movement.project_code,
-        movement.person_id
-    FROM core.entry_exit AS movement
-    INNER JOIN delivery.registration AS sent
+        project_code,
+        person_id
+    FROM key
+),
+
+standing AS MATERIALIZED (
+    SELECT
+        who.project_code,
+        who.person_id,
+        worker.person_id IS NOT NULL AS is_on_roster,
+        coalesce(person_stop.rule_id, worker_stop.rule_id, team_stop.rule_id) AS stop_rule_id,
+        registered.state,
+        registered.reason,
+        EXISTS (
+            SELECT 1 FROM core.entry_exit AS movement
+            INNER JOIN delivery.registration AS sent
+                ON
+                    sent.target = cast(:target AS text) AND sent.kind = 'movement' AND sent.state = 'acknowledged'
+                    AND sent.project_code = movement.project_code AND sent.local_key = movement.entry_exit_id
+            WHERE movement.kind = '1' AND movement.project_code = who.project_code AND movement.person_id = who.person_id
+        ) AS has_entered,
+        team.platform_key
+    FROM who
+    LEFT JOIN core.project_worker AS worker ON worker.project_code = who.project_code AND worker.person_id = who.person_id
+    LEFT JOIN stop AS person_stop ON person_stop.object = 'person' AND person_stop.object_key = who.person_id
+    LEFT JOIN stop AS worker_stop
+        ON worker_stop.object = 'project_worker' AND worker_stop.object_key = concat_ws('|', who.project_code, who.person_id)
+    LEFT JOIN stop AS team_stop ON team_stop.object = 'team' AND team_stop.object_key = worker.team_id
+    LEFT JOIN delivery.registration AS registered
         ON
-            sent.target = cast(:target AS text) AND sent.kind = 'movement' AND sent.state = 'acknowledged'
-            AND sent.project_code = movement.project_code AND sent.local_key = movement.entry_exit_id
-    WHERE movement.kind = '1'
+            registered.target = cast(:target AS text) AND registered.kind = 'worker'
+            AND registered.project_code = who.project_code AND registered.local_key = who.person_id
+    LEFT JOIN delivery.registration AS team
+        ON
+            team.target = cast(:target AS text) AND team.kind = 'team' AND team.state = 'acknowledged'
+            AND team.project_code = who.project_code
+            AND team.local_key = coalesce(worker.team_id, concat('management|', worker.corp_code))
 ),
 
 judged AS (
@@ -89,53 +122,33 @@ judged AS (
         key.project_code,
         key.punch_id,
         key.is_known,
-        punch.punched_at,
-        CASE WHEN cast(:by_team AS boolean) THEN coalesce(team.platform_key, '') ELSE '' END AS group_key,
+        key.punched_at,
+        CASE WHEN cast(:by_team AS boolean) THEN coalesce(standing.platform_key, '') ELSE '' END AS group_key,
         CASE
-            WHEN punch.withdrawn_at IS NOT NULL THEN 'WITHDRAWN'
+            WHEN key.withdrawn_at IS NOT NULL THEN 'WITHDRAWN'
             WHEN punch_stop.rule_id IS NOT NULL THEN punch_stop.rule_id
             WHEN project_stop.rule_id IS NOT NULL THEN project_stop.rule_id
-            WHEN person_stop.rule_id IS NOT NULL THEN person_stop.rule_id
-            WHEN worker_stop.rule_id IS NOT NULL THEN worker_stop.rule_id
-            WHEN team_stop.rule_id IS NOT NULL THEN team_stop.rule_id
+            WHEN standing.stop_rule_id IS NOT NULL THEN standing.stop_rule_id
             WHEN device_stop.rule_id IS NOT NULL THEN device_stop.rule_id
             WHEN open_one.project_code IS NULL THEN 'NO_CREDENTIALS'
-            WHEN registered.state = 'refused' THEN 'WORKER_REFUSED'
-            WHEN worker.person_id IS NULL OR coalesce(registered.state, '') <> 'acknowledged' THEN 'WORKER_NOT_REGISTERED'
-            WHEN entered.person_id IS NULL THEN 'ENTRY_NOT_SENT'
-            WHEN cast(:target AS text) = 'nation' AND team.platform_key IS NULL THEN 'TEAM_NOT_REGISTERED'
+            WHEN standing.state = 'refused' THEN 'WORKER_REFUSED'
+            WHEN NOT standing.is_on_roster OR coalesce(standing.state, '') <> 'acknowledged' THEN 'WORKER_NOT_REGISTERED'
+            WHEN NOT standing.has_entered THEN 'ENTRY_NOT_SENT'
+            WHEN cast(:target AS text) = 'nation' AND standing.platform_key IS NULL THEN 'TEAM_NOT_REGISTERED'
             WHEN cast(:target AS text) = 'province' AND coalesce(device.state, '') <> 'acknowledged' THEN 'DEVICE_NOT_REGISTERED'
         END AS rule_id,
-        coalesce(registered.reason, '') AS platform_reason
+        coalesce(standing.reason, '') AS platform_reason
     FROM key
-    INNER JOIN core.punch AS punch
-        ON
-            punch.work_date = cast(:work_date AS date) AND punch.project_code = key.project_code AND punch.punch_id = key.punch_id
-            AND punch.change_no <= cast(:change_no AS bigint)
-    LEFT JOIN core.project_worker AS worker ON worker.project_code = punch.project_code AND worker.person_id = punch.person_id
-    LEFT JOIN stop AS punch_stop ON punch_stop.object = 'punch' AND punch_stop.object_key = punch.punch_id
-    LEFT JOIN stop AS project_stop ON project_stop.object = 'project' AND project_stop.object_key = punch.project_code
-    LEFT JOIN stop AS person_stop ON person_stop.object = 'person' AND person_stop.object_key = punch.person_id
-    LEFT JOIN stop AS worker_stop
-        ON worker_stop.object = 'project_worker' AND worker_stop.object_key = concat_ws('|', punch.project_code, punch.person_id)
-    LEFT JOIN stop AS team_stop ON team_stop.object = 'team' AND team_stop.object_key = worker.team_id
-    LEFT JOIN stop AS device_stop ON device_stop.object = 'device' AND device_stop.object_key = punch.device_sn
+    INNER JOIN standing ON standing.project_code = key.project_code AND standing.person_id = key.person_id
+    LEFT JOIN stop AS punch_stop ON punch_stop.object = 'punch' AND punch_stop.object_key = key.punch_id
+    LEFT JOIN stop AS project_stop ON project_stop.object = 'project' AND project_stop.object_key = key.project_code
+    LEFT JOIN stop AS device_stop ON device_stop.object = 'device' AND device_stop.object_key = key.device_sn
     LEFT JOIN delivery.open_project AS open_one
-        ON open_one.target = cast(:target AS text) AND open_one.project_code = punch.project_code
-    LEFT JOIN delivery.registration AS registered
-        ON
-            registered.target = cast(:target AS text) AND registered.kind = 'worker'
-            AND registered.project_code = punch.project_code AND registered.local_key = punch.person_id
-    LEFT JOIN entered ON entered.project_code = punch.project_code AND entered.person_id = punch.person_id
-    LEFT JOIN delivery.registration AS team
-        ON
-            team.target = cast(:target AS text) AND team.kind = 'team' AND team.state = 'acknowledged'
-            AND team.project_code = punch.project_code
-            AND team.local_key = coalesce(worker.team_id, concat('management|', worker.corp_code))
+        ON open_one.target = cast(:target AS text) AND open_one.project_code = key.project_code
     LEFT JOIN delivery.registration AS device
         ON
             device.target = cast(:target AS text) AND device.kind = 'device'
-            AND device.project_code = punch.project_code AND device.local_key = punch.device_sn
+            AND device.project_code = key.project_code AND device.local_key = key.device_sn
 )
 
 SELECT

@@ -21,10 +21,17 @@ RANGE = [(FIRST + timedelta(days=days)).isoformat() for days in range(3)]
 
 @pytest.fixture(scope="module", autouse=True)
 def known_dags(dag_bag: "DagBag", metadata_database: None) -> None:
-    """Airflow knows the DAGs, as after their files were read."""
+    """Airflow knows the DAGs, as after their files were read, and of no run: tests of other files may have made some."""
     from airflow.dag_processing.bundles.manager import DagBundlesManager
     from airflow.dag_processing.dagbag import sync_bag_to_db
+    from airflow.models.backfill import Backfill
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from sqlalchemy import delete
 
+    with create_session() as session:
+        for made in (DagRun, Backfill):
+            session.execute(delete(made))
     DagBundlesManager().sync_bundles_to_db()
     sync_bag_to_db(dag_bag, "dags-folder", None)
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,10 @@ from realname_sync.resources import root
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
 
-DAGS = ("pull_master_data", "sweep_attendance", "follow_corrections", "report_month", "apply_retention", *BY_DATE_DAGS)
+DAGS = (
+    *("pull_master_data", "sweep_attendance", "follow_corrections", "report_month", "apply_retention", "make_up_days"),
+    *BY_DATE_DAGS,
+)
 PUSHES = {"push_attendance_province": Pool.PROVINCE, "push_attendance_nation": Pool.NATION}
 
 
@@ -43,6 +47,28 @@ def test_it_bears_one_tag_of_each_sort(dag_bag: "DagBag", dag_id: str) -> None:
     assert tags <= set(Tag)
     assert sorted(tag.split("/")[0] for tag in tags) == ["direction", "impact", "kind"]
     assert (Tag.BY_DATE in tags) == (dag_id in BY_DATE_DAGS)
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
+def test_its_form_says_what_each_field_is_for(dag_bag: "DagBag", dag_id: str) -> None:
+    for name in dag_bag.dags[dag_id].params:
+        param = dag_bag.dags[dag_id].params.get_param(name)
+        assert param.schema.get("title"), name
+        assert (param.description or "").endswith((".", ")")), name
+        assert {"type", "enum"} & set(param.schema), name
+
+
+def test_what_sends_or_drops_much_can_be_tried_dry(dag_bag: "DagBag") -> None:
+    dry = {dag_id: dag.params["dry_run"] for dag_id, dag in dag_bag.dags.items() if "dry_run" in dag.params}
+    assert dry == {**dict.fromkeys(PUSHES, False), "apply_retention": False, "make_up_days": True}
+
+
+def test_a_backfill_from_the_page_is_rejected_where_nobody_answers(dag_bag: "DagBag") -> None:
+    approve = dag_bag.dags["make_up_days"].get_task("approve")
+    assert approve.defaults == ["Reject"]
+    assert approve.response_timeout == timedelta(hours=12)
+    assert approve.downstream_task_ids == {"start_backfill"}
+    assert dag_bag.dags["make_up_days"].get_task("start_backfill").upstream_task_ids == {"plan_days", "approve"}
 
 
 @pytest.mark.parametrize("dag_id", DAGS)
@@ -79,6 +105,7 @@ def test_the_chain_is_short(dag_bag: "DagBag") -> None:
     """Every further task of the chain costs a second: at most ten from the pull to the report, three in a sweep."""
     elsewhere = {  # not in the chain
         *("push_attendance_nation", "sweep_attendance", "follow_corrections", "report_month", "apply_retention"),
+        "make_up_days",
     }
     followers = {"pull_lamps", "update_cases"}  # nothing waits for them
     chain = [task for dag_id, dag in dag_bag.dags.items() if dag_id not in elsewhere for task in dag.tasks]

@@ -65,6 +65,40 @@ def test_a_day_arrives_and_a_second_push_sends_nothing(
     assert announced["municipal_day", DAY.isoformat()]["punches"]["standing"] == status.punches_read
 
 
+def test_a_dry_push_sends_nothing_announces_nothing_and_says_what_it_would_do(
+    run_dag: Callable[..., Any], stage: Stage, city: City
+) -> None:
+    calls, announced = stage.write_calls("province"), count_asset_events()
+    run = run_dag("push_attendance_province", run_conf={**BY_DATE, "dry_run": True})
+    task = run.get_task_instance("deliver_to_province", map_index=0)
+    assert task is not None
+    assert (run.state, task.state) == ("success", "skipped")
+    assert (stage.write_calls("province"), count_asset_events()) == (calls, announced)
+    assert sentence_of(run, "deliver_to_province").startswith(f"Dry run, nothing was sent. {DAY} to {DAY}, 1 day: ")
+
+
+def count_asset_events() -> int:
+    """How often anything was announced."""
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+    from sqlalchemy import func, select
+
+    with create_session() as session:
+        return int(session.scalar(select(func.count()).select_from(AssetEvent)) or 0)
+
+
+def sentence_of(run: Any, task_id: str) -> str:
+    """What a task of a run left to be its note."""
+    from airflow.models.xcom import XComModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        (left,) = session.scalars(
+            XComModel.get_many(run_id=run.run_id, dag_ids=run.dag_id, task_ids=task_id, key="sentence")
+        )
+        return str(XComModel.deserialize_value(left))
+
+
 def asset_events() -> dict[tuple[str, str | None], Any]:
     """What was announced, by asset and partition."""
     from airflow.models.asset import AssetEvent
@@ -137,7 +171,7 @@ def test_a_wrong_secret_fails_at_once(
     platform: str,
 ) -> None:
     """Comes last: the nation's pairs are wrong from here on."""
-    other_day = {"work_date": "2026-11-19"}
+    other_day = {"work_date": "2026-11-19", "dry_run": False}  # `dag.test()` keeps what the run before was given
     for dag_id in ("extract_municipal", "check_consistency"):
         assert run_dag(dag_id, run_conf=other_day).state == "success"
     if platform == "province":
@@ -150,7 +184,7 @@ def test_a_wrong_secret_fails_at_once(
         import_credentials(city, wrong)
     before = stage.attendance_rows(platform, DAY - timedelta(days=1))
     run = run_dag(f"push_attendance_{platform}", run_conf=other_day)
-    task = run.get_task_instance(f"deliver_to_{platform}")
+    task = run.get_task_instance(f"deliver_to_{platform}", map_index=0)
     assert task is not None
     assert (run.state, task.state, task.try_number) == ("failed", "failed", 1)
     assert stage.attendance_rows(platform, DAY - timedelta(days=1)) == before

@@ -28,18 +28,18 @@ LANES = 4
 
 
 def specs_of(points: Sequence[str], seeds: Iterable[int]) -> list[Spec]:
-    """Everything to be run: each point of the punches for itself, those of the other parts in walks; random runs."""
-    parts: dict[str, list[str]] = defaultdict(list)
-    for point in points:
-        parts[point.rpartition("/")[0]].append(point)
+    """Everything to be run: each point of the punches for itself, all others in walks; random runs."""
+    walks: dict[str, list[str]] = defaultdict(list)
     specs: list[Spec] = []
-    for part, there in parts.items():
-        states = ("as usual",) if part in READING else RECEIVER_STATES
-        for state in states:
-            if part.endswith("/attendance"):
-                specs += [at_point(point, state) for point in there]
-            else:
-                specs.append(along(part, there, state))
+    for point in points:
+        step, part = point.split("/")[:2]
+        if part == "attendance":
+            specs += [at_point(point, state) for state in RECEIVER_STATES]
+        else:
+            walks[step].append(point)
+    for step, there in walks.items():
+        for state in ("as usual",) if step in READING else RECEIVER_STATES:
+            specs += along(step, there, state)
     specs.sort(key=lambda spec: -len(spec.points))
     return specs + [random_run(seed) for seed in seeds]
 
@@ -147,10 +147,9 @@ def _named(name: str, points: Sequence[str]) -> Spec:
     if name.removeprefix("seed ").isdigit():
         return random_run(int(name.removeprefix("seed ")))
     place, _, state = name.partition("@")
-    if place.endswith("/*"):
-        part = place.removesuffix("/*")
-        return along(part, [point for point in points if point.rpartition("/")[0] == part], state or "as usual")
-    return at_point(place, state or "as usual")
+    state = state or "as usual"
+    walks = {spec.name: spec for spec in specs_of(points, ())}
+    return walks.get(f"{place}@{state}") or at_point(place, state)
 
 
 def _missed(specs: Sequence[Spec], outcomes: Sequence[Outcome]) -> list[Spec]:
@@ -237,6 +236,7 @@ def conclude(show: Show, points: Sequence[str], reports: Sequence[Report], secon
         "points": len(points),
         "points_hit": {point: sorted(states) for point, states in sorted(hit.items())},
         "points_never_hit": never,
+        "seconds_of_runs": {outcome.name: round(outcome.seconds, 1) for outcome in outcomes},
         "wrong": {outcome.name: outcome.wrong for outcome in wrong},
         "scenarios": [report.as_json() for report in reports],
     }

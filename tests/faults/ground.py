@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from databases import create_database, database_spec, drop_database
+from databases import create_database, database_spec, drop_database, server_folder
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.city import City, open_city
 from realname_sync.pipelines.credentials import import_credentials
@@ -99,6 +98,7 @@ class Server:
         for setting, value in (
             ("fsync", "off"),  # processes are killed here, and not the machine's power
             ("full_page_writes", "off"),
+            ("max_wal_size", "'256MB'"),  # it may lie in memory
             ("max_connections", str(MOST_CONNECTIONS)),
             ("autovacuum", "off"),
         ):
@@ -126,7 +126,7 @@ class Ground:
 
     def __init__(self, projects: int = PROJECTS, workers: int = WORKERS) -> None:
         self.size = projects, workers
-        self.base = Path(tempfile.mkdtemp(prefix="rf"))
+        self.base = server_folder("rf")
         self.base.chmod(0o755)
         self.ours, self.theirs = Server(self.base / "ours"), Server(self.base / "theirs")
         self.credentials = self.base / "credentials.csv"
@@ -142,13 +142,18 @@ class Ground:
     def town(self, stage: str) -> "Town":
         """A fresh copy of the town at a stage.
 
-        `new`: nothing pulled yet; `checked`: nothing delivered yet; `told`: the platforms know all but the punches.
+        `new`: nothing pulled yet; `pulled`; `extracted`; `checked`: nothing delivered yet; `told`: the platforms know
+        all but the punches.
         """
         if not self._stages:
             self._seed()
+        return self._copy(self._stage(stage))
+
+    def _stage(self, stage: str) -> "Names":
         if stage not in self._stages:
-            self._make(stage)
-        return self._copy(self._stages[stage])
+            former, work = _MADE_BY[stage]
+            self._keep(self._stage(former), stage, work)
+        return self._stages[stage]
 
     def _seed(self) -> None:
         names = Names("seed_warehouse", "seed_municipal", "seed_sandbox")
@@ -164,14 +169,6 @@ class Ground:
         migrate(engine)
         engine.dispose()
         self._keep(names, "new", lambda city: import_credentials(city, self.credentials))
-
-    def _make(self, stage: str) -> None:
-        if stage == "checked":
-            self._keep(self._stages["new"], stage, _check)
-            return
-        if "checked" not in self._stages:
-            self._make("checked")
-        self._keep(self._stages["checked"], stage, partial(tell_platforms, work_date=DAY))
 
     def _keep(self, origin: "Names", stage: str, work: Callable[[City], object]) -> None:
         town = self._copy(origin, template=True)
@@ -201,10 +198,13 @@ class Names(NamedTuple):
     sandbox: str
 
 
-def _check(city: City) -> None:
-    pull_master_data(city)
-    extract_municipal(city, DAY)
-    check_consistency(city, DAY)
+_MADE_BY: Mapping[str, tuple[str, Callable[[City], object]]] = {
+    "pulled": ("new", pull_master_data),
+    "extracted": ("pulled", partial(extract_municipal, work_date=DAY)),
+    "checked": ("extracted", partial(check_consistency, work_date=DAY)),
+    "told": ("checked", partial(tell_platforms, work_date=DAY)),
+}
+"""Each stage but the first: the one before it, and what is done on top."""
 
 
 class Town:

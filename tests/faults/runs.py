@@ -13,6 +13,12 @@ from faults.ground import TARGETS, Ground, Town
 from faults.judging import Picture, judge, picture
 from faults.run import READING, STAGES, Outcome, Run, forks
 
+_STRETCH = 34
+"""Points that one run walks along at most, so that no lane is left with a long run when the others are through."""
+
+_BEFORE = {"pull": "new", "extract": "pulled", "check": "extracted"}
+"""The stage at which each step of reading begins."""
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -34,9 +40,13 @@ def at_point(point: str, receiver: str) -> Spec:
     return Spec(f"{point}@{receiver}", points=(point,), receiver=receiver)
 
 
-def along(part: str, points: Sequence[str], receiver: str) -> Spec:
-    """A run that ends at every point of a part, one after the other, and carries on after each."""
-    return Spec(f"{part}/*@{receiver}", points=tuple(points), receiver=receiver)
+def along(step: str, points: Sequence[str], receiver: str) -> list[Spec]:
+    """Runs that end at every point of a step, one after the other, and carry on after each; so many in one run."""
+    stretches = [points[first : first + _STRETCH] for first in range(0, len(points), _STRETCH)]
+    return [
+        Spec(f"{step}/*{number}@{receiver}", points=tuple(stretch), receiver=receiver)
+        for number, stretch in enumerate(stretches, 1)
+    ]
 
 
 class Lane:
@@ -107,7 +117,7 @@ class Lane:
     def _stage(self, spec: Spec) -> str:
         if spec.points:
             part = spec.points[0].split("/")
-            return "new" if part[0] in READING else "told" if part[1] == "attendance" else "checked"
+            return _BEFORE.get(part[0]) or ("told" if part[1] == "attendance" else "checked")
         return random.Random(f"stage {spec.seed}").choices(STAGES, (15, 25, 60))[0]
 
 
@@ -117,7 +127,7 @@ def _strike_at(run: Run, points: Sequence[str], receiver: str) -> None:
     reading = step in READING
     run.steps = (*READING, *TARGETS) if reading else (step,)
     for point in points:
-        steps = (*READING[: READING.index(step) + 1],) if reading else run.steps
+        steps = (step,) if reading else run.steps
         for _ in range(2 if len(points) == 1 and receiver != "as usual" else 1):
             with run.receiver(receiver, () if reading else (step,)):
                 told = run.attempt(steps, strike=Strike(point))

@@ -112,7 +112,7 @@ def test_suites_that_cannot_be_evaluated_break_their_rules_only(checked: Any, mo
     def fails(*_: Any) -> Any:
         raise RuntimeError("suite")
 
-    monkeypatch.setattr(checking, "find_misshapen", fails)
+    monkeypatch.setattr(checking, "look_at_shape", fails)
     with pytest.raises(BrokenRulesError) as told:
         check_consistency(checked.city, DAY)
     assert told.value.rule_ids == tuple(f"SHP-00{number}" for number in range(1, 9))

@@ -9,7 +9,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 import realname_sync.sandbox
 from databases import create_database, database_spec, drop_database
@@ -225,3 +227,68 @@ def test_an_unreachable_municipal_database_is_named_with_what_to_set(
     with pytest.raises(ConnectionMissingError, match="AIRFLOW_CONN_MUNICIPAL_DB"):
         extract_municipal(city, DAY)
     city.close()
+
+
+def test_what_the_source_says_is_unchanged_is_not_read_again(municipality: Municipality) -> None:
+    municipality.punch(1, "2026-11-20 08:00:00")
+    first = extract_municipal(municipality.city, DAY)
+    before = _reads(municipality)
+    again = extract_municipal(municipality.city, DAY)
+    assert _reads(municipality) == before
+    assert (again["person"]["read"], again["punches"]["staged"], again["punches"]["standing"]) == (1, 1, 1)
+    assert first["punches"]["standing"] == 1
+
+
+def test_rows_that_only_change_places_are_a_change(municipality: Municipality) -> None:
+    municipality.punch(1, "2026-11-20 08:00:00")
+    municipality.punch(2, "2026-11-20 09:00:00")
+    municipality.database.execute("INSERT INTO team (team_id, team_name) VALUES ('t1', '甲班'), ('t2', '乙班')")
+    extract_municipal(municipality.city, DAY)
+    municipality.database.execute("UPDATE attendance SET device_record_id = 'r' || (3 - id)")
+    municipality.database.execute("UPDATE team SET team_name = CASE team_id WHEN 't1' THEN '乙班' ELSE '甲班' END")
+    again = extract_municipal(municipality.city, DAY)
+    assert (again["team"]["changed"], again["punches"]["written"]) == (2, 2)
+    assert [row.device_record_id for row in municipality.punches()] == ["r2", "r1"]
+
+
+def test_an_object_that_was_read_but_not_built_is_built_by_the_next_run(municipality: Municipality) -> None:
+    broken = "ALTER TABLE core.person ADD CONSTRAINT none CHECK (person_id = '')"
+    with municipality.city.engine.begin() as connection:
+        connection.execute(text(broken))
+    with pytest.raises(IntegrityError):
+        extract_municipal(municipality.city, DAY)
+    with municipality.city.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE core.person DROP CONSTRAINT none"))
+    extract_municipal(municipality.city, DAY)
+    with municipality.city.engine.begin() as connection:
+        assert connection.execute(text("SELECT person_id FROM core.person")).scalars().all() == ["h1"]
+
+
+def test_an_object_with_a_repeated_key_tells_of_it_each_time(municipality: Municipality) -> None:
+    municipality.database.execute("ALTER TABLE team DROP CONSTRAINT team_pkey")
+    municipality.database.execute("INSERT INTO team (team_id, team_name) VALUES ('t1', '甲班'), ('t1', '乙班')")
+    for _ in range(2):
+        assert extract_municipal(municipality.city, DAY)["team"]["repeated"] == 1
+
+
+def test_a_source_without_the_function_is_read_whole_each_time(municipality: Municipality) -> None:
+    municipality.database.execute(
+        "CREATE FUNCTION hashtextextended(value text, seed bigint) RETURNS bigint LANGUAGE plpgsql"
+        " AS $$ BEGIN RAISE undefined_function; END $$"
+    )
+    database = sql.Identifier(municipality.database.info.dbname)
+    municipality.database.execute(sql.SQL("ALTER DATABASE {} SET search_path = public, pg_catalog").format(database))
+    municipality.punch(1, "2026-11-20 08:00:00")
+    extract_municipal(municipality.city, DAY)
+    before, _ = dict(_reads(municipality)), extract_municipal(municipality.city, DAY)
+    after = dict(_reads(municipality))
+    with_rows = {"person", "project", DAY.isoformat()}
+    assert {name for name, when in after.items() if before[name] < when} == with_rows
+
+
+def _reads(municipality: Municipality) -> list[tuple[str, Any]]:
+    """When each object was last taken over, and the number of the last read of the day."""
+    with municipality.city.engine.begin() as connection:
+        objects = connection.execute(text("SELECT object, read_at FROM raw.municipal_read ORDER BY object"))
+        days = connection.execute(text("SELECT cast(work_date AS text), change_no FROM core.work_day"))
+        return [(str(name), value) for name, value in (*objects, *days)]

@@ -5,6 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from realname_sync.pipelines.backfill.progress import Task, progress_of
+from realname_sync.pipelines.backfill.record import add_backfill
+from realname_sync.pipelines.backfill.request import Request
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.inputs import INPUTS, missing_inputs
 from realname_sync.settings import sandbox_connection
@@ -98,3 +101,48 @@ def test_both_platforms_have_to_have_been_tried(city: City) -> None:
 
 def test_the_steps_that_wait_are_those_that_build_on_others() -> None:
     assert set(INPUTS) == {"check_consistency", "deliver", "reconcile_uploads", "report_quality"}
+
+
+def of_shard(city: City, number: int, of: int, at: datetime = NOON, *, fails: bool = False) -> None:
+    """Let a part of a push to the province have run."""
+    try:
+        with recorded_run(
+            city.engine, Role.SEND, "deliver", lambda: at, work_date=DAY, target="province", part=(number, of)
+        ):
+            if fails:
+                raise RuntimeError
+    except RuntimeError:
+        assert fails
+
+
+def test_a_push_that_was_split_is_over_when_all_its_shards_are(city: City) -> None:
+    of_shard(city, 1, 2)
+    assert "has been running" in missing_inputs(city, "reconcile_uploads", DAY, targets=["province"])[0]
+    of_shard(city, 2, 2)
+    assert missing_inputs(city, "reconcile_uploads", DAY, targets=["province"]) == []
+
+
+def test_of_a_shard_its_newest_run_counts_and_of_a_push_its_first_shard_dates_it(city: City) -> None:
+    of_shard(city, 1, 2, fails=True)
+    of_shard(city, 2, 2)
+    of_shard(city, 1, 2, EVENING)
+    assert missing_inputs(city, "reconcile_uploads", DAY, targets=["province"]) == []
+    (sentence,) = missing_inputs(city, "reconcile_uploads", DAY, EVENING, targets=["province"])
+    assert "before this round began" in sentence
+
+
+def test_a_push_of_the_whole_takes_the_place_of_one_that_was_split(city: City) -> None:
+    of_shard(city, 1, 3)
+    of_shard(city, 1, 1)
+    assert missing_inputs(city, "reconcile_uploads", DAY, targets=["province"]) == []
+
+
+def test_a_backfill_counts_a_push_once_every_shard_is_done(city: City) -> None:
+    request = Request(DAY, DAY, targets=("province",), steps=("push", "reconcile"))
+    kept = add_backfill(city, request, by_airflow=True, reason="", by="Li", said={})
+    of_shard(city, 2, 2)
+    assert progress_of(city, kept).done == frozenset()
+    of_shard(city, 1, 2, fails=True)
+    assert progress_of(city, kept).done == frozenset()
+    of_shard(city, 1, 2)
+    assert progress_of(city, kept).done == {Task(DAY, "push", "province")}

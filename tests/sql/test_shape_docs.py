@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 
 from realname_sync.quality.catalogue import load_catalogue
 from realname_sync.quality.shape import find_misshapen, load_suites
-from realname_sync.quality.shape_docs import keep_results, write_docs
+from realname_sync.quality.shape_docs import write_docs
+from realname_sync.quality.shape_look import Look, keep_look
 from realname_sync.warehouse.bulk import copy_rows
 from realname_sync.warehouse.engine import Role, transaction
 
@@ -49,8 +50,8 @@ def test_the_pages_are_whole_fetch_nothing_and_are_built_once(
     folder = tmp_path / "shape"
     assert write_docs(warehouse, DAY, folder) is None
     with transaction(warehouse, Role.CHECK) as connection:
-        keep_results(connection, DAY, results, AT)
-        keep_results(connection, DAY - timedelta(days=1), {"team": results["team"]}, AT)
+        keep_look(connection, DAY, Look(results=results), AT)
+        keep_look(connection, DAY - timedelta(days=1), Look(results={"team": results["team"]}), AT)
     page = write_docs(warehouse, DAY, folder)
     assert page == folder / "index.html"
     pages = list(folder.rglob("*.html"))
@@ -67,7 +68,7 @@ def test_the_pages_are_whole_fetch_nothing_and_are_built_once(
     assert write_docs(warehouse, DAY, folder) == page
     assert page.stat().st_mtime_ns == built
     with transaction(warehouse, Role.CHECK) as connection:
-        keep_results(connection, DAY, {"team": results["team"]}, AT + timedelta(minutes=1))
+        keep_look(connection, DAY, Look(results={"team": results["team"]}), AT + timedelta(minutes=1))
     write_docs(warehouse, DAY, folder)
     assert sorted(one.stem for one in folder.rglob("*.html")) == ["index", "team"]
     assert [one.name for one in tmp_path.iterdir()] == ["shape"]

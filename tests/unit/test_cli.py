@@ -20,7 +20,7 @@ COMMANDS = [
     *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes"),
     *("lamps", "cases", "joint-test", "disclosures", "retention", "verify-ledger", "demo", "up"),
     *("sandbox", "credentials", "correct", "export", "case", "draw", "backfill", "keys"),
-    "reveal",
+    *("reveal", "deploy"),
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")
 

@@ -5,7 +5,17 @@ from datetime import timedelta
 import pytest
 
 from realname_sync.errors import ConnectionMissingError, SettingsError
-from realname_sync.settings import CONNECTION_NAMES, clock, connection, is_test, sandbox_ports
+from realname_sync.platforms.opening import profile_of
+from realname_sync.settings import (
+    CONNECTION_NAMES,
+    FORM_TYPES,
+    SHARDS,
+    clock,
+    connection,
+    is_test,
+    sandbox_ports,
+    shards,
+)
 
 
 def test_with_nothing_set_everything_points_at_this_machine() -> None:
@@ -92,3 +102,19 @@ def test_the_sandbox_can_be_moved_to_other_ports(monkeypatch: pytest.MonkeyPatch
     for wrong in ("a port", "65534", "-1", "0"):
         with pytest.raises(SettingsError, match="it must be a port from 1 to 65533"):
             sandbox_ports({"REALNAME_SANDBOX_PORT": wrong})
+
+
+def test_a_push_is_one_part_unless_it_is_said_how_many() -> None:
+    assert (shards({}), shards({SHARDS: "4"})) == (1, 4)
+    for wrong in ("0", "-1", "many", "1.5"):
+        with pytest.raises(SettingsError, match="whole number"):
+            shards({SHARDS: wrong})
+
+
+def test_what_a_form_left_empty_overrides_nothing_and_what_was_written_as_null_does() -> None:
+    def most(kind: str) -> int | None:
+        text = f'{{"conn_type": "{kind}", "host": "https://p.example", "extra": {{"calls_per_second": null}}}}'
+        return profile_of(connection("province_platform", {"AIRFLOW_CONN_PROVINCE_PLATFORM": text})).calls_per_second
+
+    assert most(FORM_TYPES["province_platform"]) == 50
+    assert most("http") is None

@@ -126,9 +126,10 @@ class AttendanceDelivery:
                 work_date=desk.work_date,
                 batch_ids=[row.batch_id for row in claimed],
             )
+        numbers = {cipher: desk.vault.reveal(cipher) for cipher in {row["idCardNumber"] for row in rows} if cipher}
         by_batch: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
-            row["idCardNumber"] = row["idCardNumber"] and desk.vault.reveal(row["idCardNumber"])
+            row["idCardNumber"] = numbers.get(row["idCardNumber"])
             by_batch[row["batch_id"]].append(row)
         tried = {row.batch_id: row.data_sha256 for row in claimed if row.data_sha256}
         parcels: list[Parcel] = []

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from realname_sync.errors import (
     FatalError,
@@ -25,7 +26,7 @@ class Parcel:
     project_code: str
     data_text: str = field(repr=False)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the text, in hexadecimal: a repeated call must have the same."""
         return hashlib.sha256(self.data_text.encode()).hexdigest()

@@ -121,6 +121,11 @@ class AirflowApi:
         found = self._call("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances")["task_instances"]
         return [(task["task_id"], task["try_number"]) for task in found if task["state"] == "failed"]
 
+    def tries(self, run: DagRun, task_id: str) -> list[dict[str, Any]]:
+        """The attempts of one task of a run: number, state, the host it ran on."""
+        path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/tries"
+        return list(self._call("GET", path)["task_instances"])
+
     def wait(self, run: DagRun, seconds: float) -> DagRun:
         """Wait until the run has finished, and return how.
 

@@ -165,6 +165,7 @@ class LocalAirflow:
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
             "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
             **self._logins(),
@@ -174,6 +175,10 @@ class LocalAirflow:
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
             "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+            # Only where a transport is set as well does anything go out; which tables, and no text of a task.
+            "AIRFLOW__OPENLINEAGE__EXTRACTORS": "realname_sync.orchestration.lineage.TableExtractor",
+            "AIRFLOW__OPENLINEAGE__EMISSION_POLICY": '[{"scope": {}, "controls": {"include_source_code": false}}]',
+            "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD": "True",
             # A task that was left over may start before the web server answers.
             "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "9",
             "NO_PROXY": LOOPBACK,

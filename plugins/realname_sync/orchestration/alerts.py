@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from realname_sync import settings
 from realname_sync.errors import WorkDateError
-from realname_sync.orchestration import channels
+from realname_sync.orchestration import channels, metrics
 from realname_sync.orchestration.channels import KEYWORD, Message
 from realname_sync.orchestration.run_context import opened_city
 from realname_sync.workdate import resolve_work_date, work_date_of
@@ -84,6 +84,7 @@ def watch(city: Any, work_date: date, targets: Iterable[str]) -> dict[str, str]:
         before = {row.target: row for row in statements.rows(connection, "ops/deadline_watch", work_date=work_date)}
     for target in targets:
         forecast, last = expected[target], before.get(target)
+        metrics.tell_forecast(forecast)
         was = Verdict(last.verdict) if last else Verdict.IN_TIME
         log.info("%s of %s: %s; %s", target, work_date, forecast.verdict, forecast.sentence)
         told: list[str] = []

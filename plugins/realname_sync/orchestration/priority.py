@@ -19,3 +19,7 @@ class TodayFirst(PriorityWeightStrategy):
     def get_weight(self, ti: "TaskInstance") -> int:
         """The weight of a task, from the kind of its run alone; `run_id` says it before the run is loaded."""
         return BACKFILLED if str(ti.run_id or "").startswith("backfill__") else OF_TODAY
+
+    def __str__(self) -> str:
+        """The registered name: of a mapped task Airflow 3.3.2 keeps the text of its strategy and looks that up."""
+        return f"{type(self).__module__}.{type(self).__qualname__}"

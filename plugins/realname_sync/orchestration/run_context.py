@@ -5,51 +5,13 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from airflow.sdk import Asset, Param, get_current_context
+from airflow.sdk import Asset, get_current_context
 
 from realname_sync.errors import WorkDateError
 from realname_sync.orchestration.connections import airflow_connection
+from realname_sync.orchestration.notes import failure_noted, leave_note
 from realname_sync.orchestration.schedules import evening_of
 from realname_sync.workdate import resolve_work_date
-
-WORK_DATE_PARAM = Param(
-    None,
-    type=["null", "string"],
-    format="date",
-    title="Work date",
-    description="The day to work for, as yyyy-MM-dd. Leave it empty to work for the run's own partition. "
-    "Working for a date again is safe: it gives the same result and touches no other date.",
-)
-INPUTS_SINCE_PARAM = Param(
-    None,
-    type=["null", "string"],
-    format="date-time",
-    title="Inputs since",
-    description="Wait for inputs that were made at or after this instant, for example when a range is being made anew. "
-    "Leave it empty to take the inputs as they are; a scheduled run waits for those of its own evening.",
-)
-PROJECTS_PARAM = Param(
-    None,
-    type=["null", "array"],
-    items={"type": "string"},
-    title="Projects",
-    description="Send rows of these projects only, by their codes. Leave it empty to send what every project is due.",
-)
-TARGETS_PARAM = Param(
-    None,
-    type=["null", "array"],
-    items={"type": "string", "enum": ["province", "nation"]},
-    title="Platforms",
-    description="Only these platforms, province or nation. Leave it empty for both.",
-)
-EARLIER_DAYS_PARAM = Param(
-    7,
-    type="integer",
-    minimum=0,
-    title="Earlier days",
-    description="How many earlier days that rows arrived late for one sweep takes, newest first. "
-    "What it leaves the next one takes.",
-)
 
 
 @contextmanager
@@ -107,15 +69,24 @@ def run_restrictions(*names: str) -> dict[str, Any]:
 
 
 def for_work_date(
-    use_case: Callable[..., dict[str, Any]], asset: Asset, *arguments: Any, **options: Any
+    use_case: Callable[..., dict[str, Any]],
+    asset: Asset,
+    *arguments: Any,
+    said: Callable[[Any, date, dict[str, Any]], str] | None = None,
+    **options: Any,
 ) -> dict[str, Any]:
     """Carry out a use case for the run's work date in the city, announce what it counted, and return that.
+
+    `said` makes the task's note of city, date and counts.
 
     Raises:
         RealnameError: whatever the use case raises; the retry policy decides what follows.
     """
-    work_date = run_work_date()
-    with opened_city() as city:
-        counts = use_case(city, work_date, *arguments, **options)
+    with failure_noted():
+        work_date = run_work_date()
+        with opened_city() as city:
+            counts = use_case(city, work_date, *arguments, **options)
+            if said:
+                leave_note(said(city, work_date, counts))
     announce(asset, counts, work_date)
     return counts

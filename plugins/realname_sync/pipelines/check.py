@@ -19,12 +19,11 @@ from realname_sync.pipelines.city import City
 from realname_sync.pipelines.city_code import city_code
 from realname_sync.quality import attendance, findings
 from realname_sync.quality.catalogue import SUITES, Rule, load_catalogue
-from realname_sync.quality.findings import BrokenRule, Finding
+from realname_sync.quality.findings import BrokenRule
 from realname_sync.quality.holidays import load_holidays
 from realname_sync.quality.requirements import stage_requirements
 from realname_sync.quality.rules import run_rule
-from realname_sync.quality.shape import find_misshapen
-from realname_sync.quality.shape_docs import keep_results
+from realname_sync.quality.shape_look import Look, keep_look, look_at_shape, stage_look
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
@@ -59,14 +58,9 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
         with transaction(city.engine, Role.CHECK) as connection:
             ensure_work_date(connection, work_date)
 
-        said: dict[str, dict[str, Any]] = {}
-
-        def shape() -> list[Finding]:
-            return list(find_misshapen(city.engine, rules, work_date, keep=said.__setitem__))
-
         # The suites take their time in Python and the statements theirs in the database, so they go side by side.
         with ThreadPoolExecutor(1, "suites") as suites, transaction(city.engine, Role.CHECK) as connection:
-            misshapen = suites.submit(shape)
+            misshapen = suites.submit(look_at_shape, city.engine, rules, work_date)
             statements.run(connection, "quality/claim_work_date", work_date=work_date)
             # Taken before the rules look, who may see later reads as well: what is recorded as checked was seen by all.
             change_no = statements.scalar(connection, "core/newest_read", work_date=work_date)
@@ -76,12 +70,13 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
             findings.begin_staging(connection, rules.values())
             stage_requirements(connection, work_date, code)
             broken = _run_statements(connection, rules, work_date, code, looked_at)
-            broken += _stage_misshapen(connection, rules, misshapen)
+            look, broken_suites = _stage_misshapen(connection, rules, work_date, misshapen)
+            broken += broken_suites
             findings.let_former_findings_stand(connection, work_date, broken)
             checked_at = city.clock()
             findings.replace_findings(connection, work_date, checked_at)
             findings.record_look(connection, work_date, broken, looked_at, pulled_until)
-            keep_results(connection, work_date, said, checked_at)
+            keep_look(connection, work_date, look, checked_at)
             if not any(one.severity == "stop" for one in broken):
                 statements.run(
                     connection,
@@ -157,16 +152,16 @@ def _run_statements(
 
 
 def _stage_misshapen(
-    connection: Connection, rules: Mapping[str, Rule], misshapen: Future[list[Finding]]
-) -> list[BrokenRule]:
+    connection: Connection, rules: Mapping[str, Rule], work_date: date, misshapen: Future[Look]
+) -> tuple[Look, list[BrokenRule]]:
     """Stage what the suites found; where they could not be evaluated, all rules they implement are broken."""
     ours = [rule for rule in rules.values() if rule.implemented_by == SUITES]
     try:
-        found = misshapen.result()
+        look = misshapen.result()
     except Exception as failure:  # Great Expectations raises whatever its parts do
-        return [_broken(rule, failure) for rule in ours]
-    findings.stage_findings(connection, found)
-    return []
+        return Look(), [_broken(rule, failure) for rule in ours]
+    stage_look(connection, work_date, look)
+    return look, []
 
 
 def _tried(rule: Rule, run: Callable[[], None]) -> BrokenRule | None:

@@ -1,11 +1,13 @@
 """Take the municipal platform's objects and one day's punches into the warehouse.
 
-Master objects are read whole, as they are now. Punches are read by the day and not by a cursor, so a transaction that
-committed late is found by the next run of that day. Rows received on the day that were made on another belong to that
-other day; they are counted here and taken over by a run of their own day.
+Master objects are read whole, as they are now, and not at all where the source says that nothing changed since the last
+read. Punches are read by the day and not by a cursor, so a transaction that committed late is found by the next run of
+that day. Rows received on the day that were made on another belong to that other day; they are counted here and taken
+over by a run of their own day.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
 
@@ -13,11 +15,14 @@ from sqlalchemy import Connection, text
 
 from realname_sync.pipelines.city import City
 from realname_sync.platforms import municipal
+from realname_sync.platforms.municipal import Fingerprint, Source
 from realname_sync.standards.municipal import MunicipalObject, municipal_objects
 from realname_sync.warehouse import bulk, landing, statements
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
 from realname_sync.warehouse.work_days import ensure_work_date
+
+_MANY = 100  # rows from which on the planner of the database should know of them at once
 
 
 def extract_municipal(city: City, work_date: date) -> dict[str, Any]:
@@ -32,32 +37,124 @@ def extract_municipal(city: City, work_date: date) -> dict[str, Any]:
     with recorded_run(city.engine, Role.LOAD, "extract_municipal", city.clock, work_date=work_date) as summary:
         for wanted in municipal_objects().values():
             if not wanted.by_day:
-                summary[wanted.name] = _extract_object(city, wanted)
-        summary["punches"] = _extract_punches(city, municipal_objects()["attendance"], work_date)
+                summary[wanted.name] = extract_object(city, wanted)
+        summary["punches"] = extract_punches(city, work_date)
     return summary
 
 
-def _extract_object(city: City, wanted: MunicipalObject) -> dict[str, int]:
-    with municipal.open_rows(city.municipal, wanted) as rows, transaction(city.engine, Role.LOAD) as connection:
-        counts = landing.land_municipal_rows(connection, wanted, rows, city.vault, city.clock())
+def extract_object(city: City, wanted: MunicipalObject) -> dict[str, int]:
+    """Extract one municipal object that is read whole, and build core from it; returns counts.
+
+    Where the source says that its rows are those of the last read, nothing is read.
+
+    Raises:
+        SourceShapeError: its statement no longer yields what was agreed; the object stays as it was.
+    """
+    with municipal.open_source(city.municipal, wanted) as source:
+        found = source.fingerprint(_seed(city, wanted))
+        if found and _is_known(city, wanted, found):
+            return {"read": found.rows, "changed": 0, "withdrawn": 0, "repeated": 0}
+        with transaction(city.engine, Role.LOAD) as connection:
+            counts = landing.land_municipal_rows(
+                connection, wanted, source.rows(), city.vault, city.clock(), found.value if found else b""
+            )
     with transaction(city.engine, Role.BUILD) as connection:
+        statements.run(connection, "core/begin_build", object=wanted.name)
         statements.run(connection, f"core/build_{wanted.builds}")
+        if counts["changed"] + counts["withdrawn"] >= _MANY:
+            statements.rows(connection, "ops/refresh_table_statistics", layer="core", table_name=wanted.builds)
     return counts
 
 
-def _extract_punches(city: City, wanted: MunicipalObject, work_date: date) -> dict[str, Any]:
+def _is_known(city: City, wanted: MunicipalObject, found: Fingerprint) -> bool:
+    with transaction(city.engine, Role.LOAD) as connection:
+        return bool(
+            statements.rows(connection, "raw/known_municipal_read", object=wanted.name, fingerprint=found.value)
+        )
+
+
+def _seed(city: City, wanted: MunicipalObject) -> int:
+    """Another one once keyed hashes are made from another key: then every row is taken over anew."""
+    return int.from_bytes(city.vault.digest(f"fingerprint of {wanted.name}")[:8], "big", signed=True)
+
+
+def extract_punches(city: City, work_date: date) -> dict[str, Any]:
+    """Extract one day's punches; returns counts, with the rows of other days that were seen.
+
+    Where the source says that its rows are those of the last read, nothing is read; but always where some of them were
+    of days that had not been read.
+
+    Raises:
+        SourceShapeError: the statement no longer yields what was agreed; the day stays as it was.
+    """
+    wanted = municipal_objects()["attendance"]
     with transaction(city.engine, Role.BUILD) as connection:
         ensure_work_date(connection, work_date)
-        this_read = {"read_at": city.clock()}
-        this_read["change_no"] = statements.scalar(connection, "core/begin_read", work_date=work_date)
-        read = _stage_punches(city, connection, wanted, work_date)
-        other_days = statements.rows(connection, "core/other_days_staged", work_date=work_date)
-        merged = statements.run(connection, "core/merge_punch", work_date=work_date, **this_read)
-        withdrawn = statements.run(connection, "core/withdraw_punch", work_date=work_date, **this_read)
-        standing = statements.scalar(connection, "core/count_punches", work_date=work_date)
-        statements.rows(connection, "ops/refresh_statistics", layer="core", work_date=work_date)
+        read_at = city.clock()
+        claim_day(connection, work_date)  # before the source is looked at, so that reads of a date follow one another
+        with open_day(city, work_date) as source:
+            found = source.fingerprint(_seed(city, wanted))
+            known = found and statements.rows(
+                connection, "core/known_day", work_date=work_date, fingerprint=found.value
+            )
+            if found and known:
+                same = {"written": 0, "withdrawn": 0, "standing": known[0].punches, "other_days": {}}
+                return {"staged": found.rows, **same}
+            staged = stage_punches(connection, source)
+        counts = merge_punches(connection, work_date, read_at)
+        unread = any(rows["not_yet_read"] for rows in counts["other_days"].values())
+        statements.run(
+            connection,
+            "core/keep_fingerprint",
+            work_date=work_date,
+            fingerprint=found.value if found and not unread else None,
+            punches=counts["standing"],
+        )
+    return {"staged": staged, **counts}
+
+
+def claim_day(connection: Connection, work_date: date) -> None:
+    """Hold the date until the transaction ends; another read of it waits."""
+    statements.run(connection, "core/claim_day", work_date=work_date)
+
+
+def open_day(city: City, work_date: date) -> AbstractContextManager[Source]:
+    """The punches of a work date at the source."""
+    start, end = municipal.local_day(work_date)
+    wanted = municipal_objects()["attendance"]
+    return municipal.open_source(city.municipal, wanted, day_start=start, day_end=end)
+
+
+def stage_punches(connection: Connection, source: Source) -> int:
+    """Bring the day's punches as the source has them into the temporary table staged_attendance; how many there are.
+
+    Raises:
+        SourceShapeError: the statement no longer yields what was agreed.
+    """
+    names = municipal_objects()["attendance"].columns
+    columns = ", ".join(f"{column} text" for column in names)
+    connection.execute(text(f"CREATE TEMPORARY TABLE staged_attendance ({columns}) ON COMMIT DROP"))
+    if source.speaks_copy():
+        with source.blocks() as blocks:
+            read = bulk.copy_blocks(connection, "staged_attendance", names, blocks)
+    else:
+        read = bulk.copy_rows(connection, "staged_attendance", names, map(_as_text, source.rows()))
+    return read
+
+
+def merge_punches(connection: Connection, work_date: date, read_at: datetime) -> dict[str, Any]:
+    """Merge staged_attendance into core; counts of what was written, withdrawn and stands, and rows of other days."""
+    this_read = {"read_at": read_at}
+    this_read["change_no"] = statements.scalar(connection, "core/begin_read", work_date=work_date)
+    statements.run(connection, "core/type_attendance", read_at=read_at)
+    connection.execute(text("ANALYZE typed_attendance"))
+    other_days = statements.rows(connection, "core/other_days_staged", work_date=work_date)
+    merged = statements.run(connection, "core/merge_punch", work_date=work_date, **this_read)
+    withdrawn = statements.run(connection, "core/withdraw_punch", work_date=work_date, **this_read)
+    standing = statements.scalar(connection, "core/count_punches", work_date=work_date)
+    if merged + withdrawn >= _MANY:
+        statements.rows(connection, "ops/refresh_day_statistics", layer="core", work_date=work_date)
     return {
-        "staged": read,
         "written": merged,
         "withdrawn": withdrawn,
         "standing": standing,
@@ -65,20 +162,6 @@ def _extract_punches(city: City, wanted: MunicipalObject, work_date: date) -> di
             row.work_date.isoformat(): {"rows": row.staged_rows, "not_yet_read": row.unread_rows} for row in other_days
         },
     }
-
-
-def _stage_punches(city: City, connection: Connection, wanted: MunicipalObject, work_date: date) -> int:
-    columns = ", ".join(f"{column} text" for column in wanted.columns)
-    connection.execute(text(f"CREATE TEMPORARY TABLE staged_attendance ({columns}) ON COMMIT DROP"))
-    start, end = municipal.local_day(work_date)
-    if municipal.speaks_copy(city.municipal):
-        with municipal.open_blocks(city.municipal, wanted, day_start=start, day_end=end) as blocks:
-            read = bulk.copy_blocks(connection, "staged_attendance", wanted.columns, blocks)
-    else:
-        with municipal.open_rows(city.municipal, wanted, day_start=start, day_end=end) as rows:
-            read = bulk.copy_rows(connection, "staged_attendance", wanted.columns, map(_as_text, rows))
-    connection.execute(text("ANALYZE staged_attendance"))
-    return read
 
 
 def _as_text(row: Sequence[Any]) -> list[str | None]:

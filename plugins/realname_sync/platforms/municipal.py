@@ -1,16 +1,17 @@
 """Reads the municipal platform's database: streamed, read-only, held to the agreed columns."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, CursorResult, Engine, bindparam, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from realname_sync.errors import ConnectionMissingError, SourceShapeError
 from realname_sync.resources import sql_text
-from realname_sync.standards.municipal import MunicipalObject
+from realname_sync.standards.municipal import MunicipalObject, municipal_objects
 from realname_sync.workdate import day_bounds
 
 _ROWS_AT_A_TIME = 5_000
@@ -22,40 +23,93 @@ def local_day(work_date: date) -> tuple[datetime, datetime]:
     return start.replace(tzinfo=None), end.replace(tzinfo=None)
 
 
+class Fingerprint(NamedTuple):
+    """What all rows of an object come to, in whatever order, and how many there are."""
+
+    value: bytes
+    rows: int
+
+
+class Source:
+    """One object as the municipal platform has it at one instant; made by `open_source`."""
+
+    def __init__(self, connection: Connection, wanted: MunicipalObject, parameters: Mapping[str, Any]) -> None:
+        self._connection = connection
+        self._wanted = wanted
+        self._parameters = parameters
+        self._query = sql_text(f"municipal/{wanted.name}").strip().rstrip(";")
+        self._columns = ", ".join(f'"{column}"' for column in wanted.columns)
+
+    def fingerprint(self, seed: int) -> Fingerprint | None:
+        """The fingerprint of the rows, made where they lie; None where the source cannot make it.
+
+        It says that rows are the same as before and nothing of what they hold: 64 bits of each, added up. `seed` makes
+        it another one.
+        """
+        if not self._is_postgresql():
+            return None
+        self._require_columns()
+        folding = "count(*), coalesce(sum(hashtextextended(cast(source AS text), :fingerprint_seed)), 0)"
+        picked = f"SELECT {self._columns} FROM ({self._query}) AS source"  # noqa: S608
+        statement = text(f"SELECT {folding} FROM ({picked}) AS source")  # noqa: S608
+        try:
+            with self._connection.begin_nested():
+                rows, folded = self._connection.execute(statement, {**self._parameters, "fingerprint_seed": seed}).one()
+        except ProgrammingError:
+            return None  # a relative of PostgreSQL without this function, or a statement that fails when it is read
+        told = f"{rows} {folded} {self._query} {self._wanted.spelled_out}"
+        return Fingerprint(hashlib.sha256(told.encode()).digest(), rows)
+
+    def rows(self) -> Iterator[Sequence[Any]]:
+        """The rows, streamed, columns in the agreed order.
+
+        Raises:
+            SourceShapeError: a column is missing, or the statement cannot run; nothing has been read then.
+        """
+        streaming = self._connection.execution_options(stream_results=True, yield_per=_ROWS_AT_A_TIME)
+        result = streaming.execute(text(self._query), self._parameters)
+        picked = _positions(result, self._wanted)
+        return (tuple(row[position] for position in picked) for row in result)
+
+    def speaks_copy(self) -> bool:
+        """Whether the source is a PostgreSQL whose COPY can be passed through."""
+        return self._is_postgresql() and self._connection.dialect.driver == "psycopg"
+
+    @contextmanager
+    def blocks(self) -> Iterator[Iterator[memoryview]]:
+        """The rows as COPY text straight from a PostgreSQL source, without a Python object a row.
+
+        Raises:
+            SourceShapeError: a column is missing, or the statement cannot run.
+            ConnectionMissingError: the database closed the connection.
+        """
+        self._require_columns()
+        statement = text(f"SELECT {self._columns} FROM ({self._query}) AS source")  # noqa: S608
+        compiled = statement.compile(dialect=self._connection.dialect)
+        driver = self._connection.connection.driver_connection
+        if driver is None:
+            raise ConnectionMissingError("the municipal database closed the connection; run the step again")
+        with driver.cursor() as cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT", self._parameters) as copy:
+            yield iter(copy)
+
+    def _is_postgresql(self) -> bool:
+        return self._connection.dialect.name == "postgresql"
+
+    def _require_columns(self) -> None:
+        empty = text(f"SELECT * FROM ({self._query}) AS source LIMIT 0")  # noqa: S608
+        _positions(self._connection.execute(empty, self._parameters), self._wanted)
+
+
 @contextmanager
-def open_rows(engine: Engine, wanted: MunicipalObject, **parameters: Any) -> Iterator[Iterator[Sequence[Any]]]:
-    """Stream the rows of one object, columns in the agreed order.
+def open_source(engine: Engine, wanted: MunicipalObject, **parameters: Any) -> Iterator[Source]:
+    """One object, everything of it as of one instant where the source is a PostgreSQL.
 
     Raises:
         SourceShapeError: a column is missing, or the statement cannot run; nothing has been read then.
         ConnectionMissingError: the database cannot be reached.
     """
     with _reading(engine, wanted.name) as connection:
-        result = connection.execution_options(stream_results=True, yield_per=_ROWS_AT_A_TIME).execute(
-            text(sql_text(f"municipal/{wanted.name}")), parameters
-        )
-        picked = _positions(result, wanted)
-        yield (tuple(row[position] for position in picked) for row in result)
-
-
-@contextmanager
-def open_blocks(engine: Engine, wanted: MunicipalObject, **parameters: Any) -> Iterator[Iterator[memoryview]]:
-    """The rows of one object as COPY text straight from a PostgreSQL source, without a Python object a row.
-
-    Raises:
-        SourceShapeError: a column is missing, or the statement cannot run.
-        ConnectionMissingError: the database cannot be reached.
-    """
-    query = sql_text(f"municipal/{wanted.name}").strip().rstrip(";")
-    columns = ", ".join(f'"{column}"' for column in wanted.columns)
-    with _reading(engine, wanted.name) as connection:
-        _positions(connection.execute(text(f"SELECT * FROM ({query}) AS source LIMIT 0"), parameters), wanted)  # noqa: S608
-        compiled = text(f"SELECT {columns} FROM ({query}) AS source").compile(dialect=engine.dialect)  # noqa: S608
-        driver = connection.connection.driver_connection
-        if driver is None:
-            raise ConnectionMissingError("the municipal database closed the connection; run the step again")
-        with driver.cursor() as cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT", parameters) as copy:
-            yield iter(copy)
+        yield Source(connection, wanted, parameters)
 
 
 def attendance_counts(engine: Engine, work_date: date) -> list[tuple[str, int]]:
@@ -81,6 +135,21 @@ def person_images(engine: Engine, person_ids: Sequence[str]) -> dict[str, str]:
         return {str(row.person_id): str(row.head_image) for row in rows if row.head_image}
 
 
+def look_at_municipal(engine: Engine) -> str:
+    """Read the first of the projects; what that showed, in a sentence.
+
+    Raises:
+        SourceShapeError: a column is missing, or a statement cannot run.
+        ConnectionMissingError: the database cannot be reached.
+    """
+    wanted = municipal_objects()["project"]
+    with open_rows(engine, wanted) as rows:
+        some = any(True for _ in rows)
+    return (
+        f"{engine.url.database} answered with the agreed columns of projects{'' if some else ', and has no project'}."
+    )
+
+
 @contextmanager
 def _reading(engine: Engine, name: str) -> Iterator[Connection]:
     try:
@@ -91,7 +160,7 @@ def _reading(engine: Engine, name: str) -> Iterator[Connection]:
         ) from failure
     with connection:
         if engine.dialect.name == "postgresql":
-            connection.execute(text("SET TRANSACTION READ ONLY"))
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         try:
             yield connection
         except ProgrammingError as failure:
@@ -113,8 +182,3 @@ def _positions(result: CursorResult[Any], wanted: MunicipalObject) -> list[int]:
             "and what was read before stands: mend the statement or ask the vendor"
         )
     return [found[column] for column in wanted.columns]
-
-
-def speaks_copy(engine: Engine) -> bool:
-    """Whether the source is a PostgreSQL whose COPY can be passed through."""
-    return engine.dialect.name == "postgresql" and engine.dialect.driver == "psycopg"

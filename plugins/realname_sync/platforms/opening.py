@@ -8,13 +8,13 @@ from realname_sync.platforms.open_api.client import CallRecord, OpenApiClient
 from realname_sync.platforms.open_api.envelope import Credentials
 from realname_sync.platforms.open_api.pace import Beat, Pace
 from realname_sync.platforms.uplink import CredentialsFor, Uplink
-from realname_sync.settings import ENVIRONMENT, ConnectionSpec
+from realname_sync.settings import ENVIRONMENT, FORM_TYPES, ConnectionSpec
 from realname_sync.standards import Profile, load_profile
 from realname_sync.workdate import Clock, system_clock
 
 OnCall = Callable[[CallRecord], None]
 BeatFor = Callable[[Profile], Beat]
-_NOT_OF_THE_PROFILE = frozenset({"corp_key", ENVIRONMENT})
+_NOT_OF_THE_PROFILE = frozenset({"area_code", "corp_key", ENVIRONMENT})
 
 
 def open_integrity(
@@ -71,12 +71,15 @@ def credentials_of(spec: ConnectionSpec) -> Credentials:
 
 
 def profile_of(spec: ConnectionSpec) -> Profile:
-    """The profile of a platform with what its connection overrides.
+    """The profile of a platform with what its connection overrides; what a form left empty overrides nothing.
 
     Raises:
         SettingsError: its extra overrides something that makes no sense.
     """
-    overrides = {key: value for key, value in spec.extra.items() if key not in _NOT_OF_THE_PROFILE}
+    empty = ("", None) if spec.kind == FORM_TYPES.get(spec.name) else ()
+    overrides = {
+        key: value for key, value in spec.extra.items() if key not in _NOT_OF_THE_PROFILE and value not in empty
+    }
     return load_profile(spec.name.removesuffix("_platform"), overrides)
 
 

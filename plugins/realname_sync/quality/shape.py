@@ -77,13 +77,10 @@ def find_misshapen(
     Raises:
         SettingsError: an expectation could not be evaluated.
     """
-    ours = {name for name, rule in rules.items() if rule.implemented_by == SUITES}
     with _datasource(engine, work_date) as datasource:
         for suite in load_suites().values() if suites is None else suites:
-            wanted = [one for one in suite.expectations if one["meta"]["rule_id"] in ours]
-            if wanted:
-                bounds = Bounds.of([rules[name] for name in {one["meta"]["rule_id"] for one in wanted}], work_date)
-                yield from _findings(datasource, suite, wanted, bounds, keep)
+            if question := Question.of(suite, rules, work_date):
+                yield from _findings(datasource, question, keep)
 
 
 @dataclass(frozen=True)
@@ -114,6 +111,23 @@ class Bounds:
                 "days_after_receipt": thresholds["days_after_receipt"],
             }
         return cls(parameters, {**thresholds, "latest_date": latest})
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a suite asks about a work date by the rules in force: those of its expectations, with their bounds."""
+
+    suite: Suite
+    expectations: Sequence[Mapping[str, Any]]
+    bounds: Bounds
+
+    @classmethod
+    def of(cls, suite: Suite, rules: Mapping[str, Rule], work_date: date) -> "Question | None":
+        """None where none of the rules is the suite's."""
+        ours = {name for name, rule in rules.items() if rule.implemented_by == SUITES}
+        wanted = [one for one in suite.expectations if one["meta"]["rule_id"] in ours]
+        named = {one["meta"]["rule_id"] for one in wanted}
+        return cls(suite, wanted, Bounds.of([rules[name] for name in named], work_date)) if wanted else None
 
 
 @contextmanager
@@ -151,18 +165,13 @@ def _datasource(engine: Engine, work_date: date) -> Iterator[Any]:
         datasource.get_engine().dispose()
 
 
-def _findings(
-    datasource: Any,
-    suite: Suite,
-    wanted: Sequence[Mapping[str, Any]],
-    bounds: Bounds,
-    keep: Callable[[str, dict[str, Any]], None],
-) -> Iterator[Finding]:
+def _findings(datasource: Any, question: Question, keep: Callable[[str, dict[str, Any]], None]) -> Iterator[Finding]:
     from great_expectations import ExpectationSuite
 
+    suite, bounds = question.suite, question.bounds
     asset = datasource.add_table_asset(suite.object, table_name=suite.view)
     batch = asset.get_batch(asset.build_batch_request())
-    asked = ExpectationSuite(name=suite.object, expectations=[dict(one) for one in wanted])
+    asked = ExpectationSuite(name=suite.object, expectations=[dict(one) for one in question.expectations])
     overview = batch.validate(asked, result_format="BOOLEAN_ONLY", expectation_parameters=bounds.parameters)
     details: dict[int, Any] = {}
     for place, result in enumerate(overview.results):

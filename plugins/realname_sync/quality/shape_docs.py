@@ -4,7 +4,6 @@ Only whether an expectation held and on how many rows it did not is kept: no val
 Expectations draws fetch styles and scripts from the internet; here they get a style of their own and fetch nothing.
 """
 
-import json
 import logging
 import re
 import shutil
@@ -15,10 +14,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from realname_sync.quality.report.templating import self_contained
-from realname_sync.warehouse import bulk, statements
+from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 
 _SITE = "shape"
@@ -67,19 +66,6 @@ def without_values(overview: Any, details: Mapping[int, Any]) -> dict[str, Any]:
             one["result"]["partial_unexpected_list"] = []
     kept["meta"] = {"great_expectations_version": kept["meta"]["great_expectations_version"]}
     return kept
-
-
-def keep_results(
-    connection: Connection, work_date: date, results: Mapping[str, Mapping[str, Any]], checked_at: datetime
-) -> None:
-    """Replace what is kept of the date by these results, by object; other dates are left alone."""
-    statements.run(connection, "quality/clear_shape_results", work_date=work_date)
-    bulk.copy_rows(
-        connection,
-        "quality.shape_result",
-        ("work_date", "object", "result", "checked_at"),
-        ((work_date, name, json.dumps(result, default=str), checked_at) for name, result in results.items()),
-    )
 
 
 def write_docs(engine: Engine, work_date: date, folder: Path) -> Path | None:

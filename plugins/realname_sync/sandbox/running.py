@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from realname_sync.sandbox import inspection, lamps
 from realname_sync.sandbox.platform import Platform, Setting
-from realname_sync.sandbox.server import open_platforms
+from realname_sync.sandbox.server import THIS_MACHINE, open_platforms
 from realname_sync.settings import sandbox_ports
 from realname_sync.workdate import Clock, system_clock
 
@@ -167,11 +167,13 @@ def serve(
     result_delay_seconds: float = 0.1,
     rate_limits: Mapping[str, int | None] | None = None,
     announce: Callable[[str], object] | None = None,
+    host: str = THIS_MACHINE,
 ) -> None:
     """Serve the three platforms until SIGTERM or SIGINT; what was accepted by then is worked off before it returns.
 
     One line `<platform> <address>` is announced for each platform once it answers. The arguments are those of
-    `running_platforms`, but for `ports`, which are the sandbox's own where none is given; requests are not kept.
+    `running_platforms`, but for `ports`, which are the sandbox's own where none is given, and `host`, the address to
+    listen on; requests are not kept.
     """
     setting = Setting(database_url, arrival_clock, wall_clock, result_delay_seconds, rate_limits or {})
 
@@ -182,7 +184,7 @@ def serve(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
-        async with open_platforms(setting, {**own_ports, **(ports or {})}) as (_platforms, addresses):
+        async with open_platforms(setting, {**own_ports, **(ports or {})}, host) as (_platforms, addresses):
             for name, address in addresses.items():
                 (announce or _say)(f"{name} {address}")
             await stopped.wait()

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 PATH = "/open.api"
 _LARGEST_BODY = 256 * 1024 * 1024
-_HOST = "127.0.0.1"
+THIS_MACHINE = "127.0.0.1"
 
 
 class _DroppedError(Exception):
@@ -137,13 +137,14 @@ async def _only_this_machine(request: web.Request, handler: Handler) -> web.Stre
 
 @asynccontextmanager
 async def open_platforms(
-    setting: Setting, ports: Mapping[str, int]
+    setting: Setting, ports: Mapping[str, int], host: str = THIS_MACHINE
 ) -> AsyncIterator[tuple[dict[str, Platform], dict[str, str]]]:
     """Serve the three platforms while the context lasts; gives the platforms and their addresses by name.
 
     Args:
         setting: database, clocks and delays.
         ports: the port of each platform; 0, or none given, takes a free one.
+        host: the address to listen on; what is below /sandbox/ answers this machine only, whatever it is.
     """
     platforms = {name: Platform(name, setting) for name in PLATFORMS}
     addresses: dict[str, str] = {}
@@ -157,8 +158,8 @@ async def open_platforms(
             runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.3)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
-            site = web.TCPSite(runner, _HOST, ports.get(name, 0))
+            site = web.TCPSite(runner, host, ports.get(name, 0))
             await site.start()
             port = runner.addresses[0][1]
-            addresses[name] = f"http://{_HOST}:{port}"
+            addresses[name] = f"http://{host}:{port}"
         yield platforms, addresses

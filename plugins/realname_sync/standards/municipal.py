@@ -19,6 +19,20 @@ class MunicipalObject:
     citizen_number: str | None = None
     by_day: bool = False
 
+    @property
+    def spelled_out(self) -> str:
+        """Everything that decides what is kept of a row, the same in every process."""
+        parts = (
+            self.name,
+            self.key,
+            self.columns,
+            self.builds,
+            sorted(self.protected),
+            self.citizen_number,
+            self.by_day,
+        )
+        return repr(parts)
+
 
 @cache
 def municipal_objects() -> Mapping[str, MunicipalObject]:

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from realname_sync.errors import ConnectionMissingError, MigrationError
-from realname_sync.settings import ConnectionSpec, home
+from realname_sync.settings import FORM_TYPES, ConnectionSpec, home
 from realname_sync.warehouse.embedded import embedded_server, ensure_database
 
 _servers: dict[Path, Any] = {}
@@ -55,8 +55,8 @@ def database_url(spec: ConnectionSpec) -> URL:
             f"connection {spec.name} names no database: "
             f"set AIRFLOW_CONN_{spec.name.upper()} with host, login, password and schema"
         )
-    drivers = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "": "postgresql+psycopg"}
-    driver = str(spec.extra.get("driver") or drivers.get(spec.kind, spec.kind))
+    postgres = {"", "postgres", "postgresql", FORM_TYPES.get(spec.name)}
+    driver = str(spec.extra.get("driver") or ("postgresql+psycopg" if spec.kind in postgres else spec.kind))
     if spec.host.startswith("/"):
         return URL.create(
             driver, spec.login or None, spec.password or None, database=spec.database, query={"host": spec.host}

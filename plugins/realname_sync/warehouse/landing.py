@@ -17,9 +17,14 @@ from realname_sync.warehouse.protection import Vault, mask, normalise
 
 
 def land_municipal_rows(
-    connection: Connection, wanted: MunicipalObject, rows: Iterable[Sequence[Any]], vault: Vault, read_at: datetime
+    connection: Connection,
+    wanted: MunicipalObject,
+    rows: Iterable[Sequence[Any]],
+    vault: Vault,
+    read_at: datetime,
+    fingerprint: bytes = b"",
 ) -> dict[str, int]:
-    """Merge one whole read of a municipal object into raw.municipal_row.
+    """Merge one whole read of a municipal object into raw.municipal_row; `fingerprint` is kept as that of the read.
 
     Returns:
         Counts: rows read, changed, withdrawn, repeated (a key that came twice; kept as rejected rows).
@@ -27,6 +32,7 @@ def land_municipal_rows(
     Raises:
         SourceShapeError: the source is empty though it was not before; nothing is taken over.
     """
+    statements.run(connection, "raw/begin_municipal_read", object=wanted.name, fingerprint=fingerprint, read_at=read_at)
     connection.execute(
         text(
             "CREATE TEMPORARY TABLE staged_row (position bigint, row_key text, payload jsonb, digest bytea)"
@@ -58,6 +64,9 @@ def land_municipal_rows(
     changed = statements.run(connection, "raw/merge_municipal_row", object=wanted.name, read_at=read_at)
     withdrawn = statements.run(connection, "raw/withdraw_municipal_row", object=wanted.name, read_at=read_at)
     connection.execute(text("DROP TABLE staged_row"))
+    statements.run(
+        connection, "raw/end_municipal_read", object=wanted.name, row_count=read, repeated_rows=len(repeated)
+    )
     return {"read": read, "changed": changed, "withdrawn": withdrawn, "repeated": len(repeated)}
 
 

@@ -36,7 +36,9 @@ def stream(connection: Connection, name: str, at_a_time: int, **parameters: Any)
 
 def records(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
     """Execute a statement that reads; returns its rows by column name."""
-    return [dict(row) for row in connection.execute(statement(name), parameters).mappings()]
+    result = connection.execute(statement(name), parameters)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def scalar(connection: Connection, name: str, **parameters: Any) -> Any:

@@ -75,7 +75,7 @@ def progress_of(city: City, backfill: Backfill) -> Progress:
     """How far a backfill has come.
 
     A step counts where a run of it began after the backfill was asked for and after a run that counts of every step
-    before it: what went by an older reading does not make a later step done.
+    before it: what went by an older reading does not make a later step done. Of one that was split into shards, all do.
     """
     request = backfill.request
     with transaction(city.engine, Role.READ) as connection:
@@ -98,11 +98,14 @@ def progress_of(city: City, backfill: Backfill) -> Progress:
             of_step = [task for task in tasks if (task.work_date, task.step) == (day, step)]
             counting: list[int] = []
             for task in of_step:
+                shards: dict[int, set[int]] = defaultdict(set)
                 for run in runs[day, RECORDED_AS[step], task.target]:
                     last[task] = run
                     if task not in done and floor is not None and run.run_id > floor and _counts(run, request):
-                        done.add(task)
-                        counting.append(run.run_id)
+                        shards[run.shards].add(run.shard)
+                        if len(shards[run.shards]) == run.shards:
+                            done.add(task)
+                            counting.append(run.run_id)
             floor = max(counting) if len(counting) == len(of_step) else None
     running, failed = (
         frozenset(task for task, run in last.items() if run.state == state and task not in done)

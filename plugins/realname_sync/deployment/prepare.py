@@ -1,0 +1,56 @@
+"""Makes a server ready for Airflow's services: databases, Airflow's metadata, pools, the warehouse. May be repeated."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import make_url
+
+from realname_sync import settings
+from realname_sync.deployment.databases import Owner, ensure_databases
+from realname_sync.errors import SettingsError
+from realname_sync.orchestration.pools import POOLS_FILE
+from realname_sync.pipelines.city import open_city
+from realname_sync.warehouse.engine import database_url
+from realname_sync.warehouse.migrations import migrate
+
+ADMINISTRATOR = "REALNAME_POSTGRES_ADMIN"
+"""The address of PostgreSQL as one who may create logins; without it logins and databases have to be there."""
+
+_AIRFLOWS_OWN = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CELERY__RESULT_BACKEND")
+
+
+def prepare(announce: Callable[[str], object]) -> None:
+    """Create what is missing and bring the rest up to date; one line is announced for each step.
+
+    Raises:
+        SettingsError: a step of Airflow's failed; what it said stands above.
+    """
+    administrator = os.environ.get(ADMINISTRATOR, "").strip()
+    if administrator:
+        created = ensure_databases(administrator, _owners())
+        announce(f"databases created: {', '.join(created) or 'none, they are there'}")
+    _airflow("db", "migrate")
+    announce("Airflow's metadata are up to date")
+    _airflow("pools", "import", str(POOLS_FILE))
+    announce("the pools have their sizes")
+    city = open_city()
+    try:
+        announce(f"{len(migrate(city.engine))} migrations applied to the warehouse")
+    finally:
+        city.close()
+
+
+def _owners() -> Iterator[Owner]:
+    yield Owner(database_url(settings.connection("warehouse_db")), makes_roles=True)
+    for variable in _AIRFLOWS_OWN:
+        text = os.environ.get(variable, "").removeprefix("db+")
+        if text.startswith("postgresql"):
+            yield Owner(make_url(text))
+
+
+def _airflow(*arguments: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "airflow", *arguments], check=False)  # noqa: S603 - this interpreter
+    if done.returncode != 0:
+        raise SettingsError(f"`airflow {' '.join(arguments[:2])}` failed; see what it said above")

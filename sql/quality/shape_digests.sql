@@ -1,0 +1,5 @@
+-- The digest of the rows that each of the views :views of quality shows now. Writes nothing.
+SELECT
+    view_name,
+    quality.digest_of_rows(view_name) AS digest
+FROM unnest(cast(:views AS text[])) AS view_name;

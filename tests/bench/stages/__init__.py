@@ -1,0 +1,1 @@
+"""Each stage of the product that is measured."""

@@ -1,0 +1,89 @@
+"""Delivery of a day's punches to a platform that knows all else: planned, sent, asked after, settled, noted."""
+
+from sqlalchemy import text
+
+from bench.measuring import Watch
+from bench.place import Place
+from realname_sync.delivery.attendance import METHOD, AttendanceDelivery
+from realname_sync.delivery.desk import CallBook, Desk
+from realname_sync.delivery.planning import plan_attendance
+from realname_sync.pipelines.city import City
+from realname_sync.pipelines.deliver import completeness, open_projects, open_target
+
+_OF_A_DAY = ("batch", "batch_item", "punch_batch", "row_outcome", "backlog", "journal")
+
+
+def nation(place: Place, watch: Watch) -> None:
+    """To the nation."""
+    _deliver(place, watch, "nation")
+
+
+def province(place: Place, watch: Watch) -> None:
+    """To the province."""
+    _deliver(place, watch, "province")
+
+
+def plan_nation(place: Place, watch: Watch) -> None:
+    """Only planned, in the nation's calls of 20 rows of a team."""
+    _plan(place, watch, "nation")
+
+
+def plan_province(place: Place, watch: Watch) -> None:
+    """Only planned, in the province's calls of 500 rows of a project."""
+    _plan(place, watch, "province")
+
+
+def _deliver(place: Place, watch: Watch, target: str) -> None:
+    city = place.city()
+    desk = _fresh_desk(city, place, target)
+    with watch.running() as outcome:
+        AttendanceDelivery(desk).run()
+        with desk.commit("close"):
+            pass
+    counted = completeness(city, place.work_date)[target]
+    assert counted["waiting"] == counted["in_batch"] == 0, counted
+    outcome.rows = counted["acknowledged"]
+    outcome.notes = {"held": counted["held"], "refused": counted["refused"]}
+    city.close()
+
+
+def _plan(place: Place, watch: Watch, target: str) -> None:
+    city = place.city()
+    desk = _fresh_desk(city, place, target)
+    with watch.running() as outcome:
+        outcome.rows = plan_attendance(desk, METHOD)
+    city.close()
+
+
+def _fresh_desk(city: City, place: Place, target: str) -> Desk:
+    """A desk for a day of which nothing was sent to this platform yet."""
+    day = {"day": place.work_date, "target": target}
+    with city.engine.begin() as connection:
+        connection.execute(text("SELECT ops.ensure_work_date(:day)"), day)
+        for table in (*_OF_A_DAY, "sweep"):
+            connection.execute(text(f"DELETE FROM delivery.{table} WHERE work_date = :day {_of(table)}"), day)
+        connection.execute(text("DELETE FROM ops.call_log"))
+    with city.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in _OF_A_DAY:
+            connection.execute(text(f"VACUUM ANALYZE delivery.{table}_{place.partition}"))
+        connection.execute(text("VACUUM ops.call_log"))
+    book = CallBook()
+    desk = Desk(
+        city.engine,
+        city.vault,
+        open_target(city, target, book),
+        book,
+        place.work_date,
+        city.clock,
+        images=lambda _ids: {},
+    )
+    with desk.commit("open") as connection:
+        open_projects(connection, desk.uplink, target)
+    return desk
+
+
+def _of(table: str) -> str:
+    """The condition that keeps another platform's rows."""
+    if table == "batch_item":
+        return "AND batch_id IN (SELECT batch_id FROM delivery.batch WHERE work_date = :day AND target = :target)"
+    return "AND target = :target"

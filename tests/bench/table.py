@@ -1,0 +1,88 @@
+"""The table: a line a stage, its figures beside the reference's, and whether the bar is reached."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from bench.catalogue import STAGES
+from bench.turns import Figure
+
+_COLUMNS = (
+    "stage", "rows", "seconds", "rows/s", "peak MB", "statements", "calls", "reference rows/s", "ratio", "bar", "",
+)  # fmt: skip
+_ON_SCREEN = ("stage", "seconds", "rows/s", "peak MB", "reference rows/s", "ratio", "bar")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table, as it is shown."""
+
+    name: str
+    cells: Sequence[str]
+    is_below: bool
+
+
+def load_bars() -> Mapping[str, Any]:
+    """What the figures are held against."""
+    bars: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "bars.yaml").read_text(encoding="utf-8"))
+    return bars
+
+
+def lines_of(kept: Mapping[str, Any]) -> list[Line]:
+    """The lines of everything measured so far, in the order of a day."""
+    bars = load_bars()
+    done = kept["stages"]
+    return [_line(stage.name, stage.title, done[stage.name], bars) for stage in STAGES if stage.name in done]
+
+
+def _line(name: str, title: str, measured: Mapping[str, Any], bars: Mapping[str, Any]) -> Line:
+    sides = {side: Figure(rounds) for side, rounds in measured.items() if side != "measured_at"}
+    ours, reference = sides["ours"], sides.get("reference")
+    bar = bars.get(name, {})
+    ratio = ours.rate / reference.rate if reference and reference.rate else None
+    told, below = "", False
+    if "ratio" in bar and ratio is not None:
+        told, below = f"≥ {bar['ratio']} ×", ratio < bar["ratio"]
+    elif "seconds" in bar:
+        most = bar["seconds"] * max(1.0, ours.rows / bar.get("rows", ours.rows or 1))
+        told, below = f"≤ {most:.2g} s", ours.middle("seconds") > most
+    memory = ours.middle("memory_mb")
+    too_much = memory > bars["memory_mb"]
+    low, high = ours.spread
+    others = [f"{side}: {figure.rate:,.0f}" for side, figure in sides.items() if side not in {"ours", "reference"}]
+    cells = (
+        title, f"{ours.rows:,}", f"{ours.middle('seconds'):.2f} ({low:.2f}–{high:.2f})", f"{ours.rate:,.0f}",
+        f"{memory:,.0f}", f"{ours.middle('statements'):,.0f}", f"{ours.calls:,}",
+        "; ".join([*([f"{reference.rate:,.0f}"] if reference else []), *others]),
+        "" if ratio is None else f"{ratio:.2f}", told,
+        " ".join([*(["below"] if below else []), *([f"memory above {bars['memory_mb']} MB"] if too_much else [])]),
+    )  # fmt: skip
+    return Line(name, cells, below or too_much)
+
+
+def as_markdown(kept: Mapping[str, Any], lines: Sequence[Line]) -> str:
+    """The table with what it was measured on."""
+    machine = kept["machine"]
+    head = (
+        f"{kept['rows']:,} punches of {kept['workers']:,} workers on {kept['projects']:,} projects; "
+        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB; "
+        f"PostgreSQL {machine['postgresql']}, Python {machine['python']}. "
+        "Medians; in brackets the shortest and the longest round.\n"
+    )
+    rows = [_COLUMNS, ["---"] * len(_COLUMNS), *(line.cells for line in lines)]
+    return head + "\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def show(console: Console, lines: Sequence[Line]) -> None:
+    """Print what matters most of it."""
+    shown = [_COLUMNS.index(name) for name in _ON_SCREEN]
+    table = Table(*_ON_SCREEN)
+    for line in lines:
+        cells = [line.name, *(line.cells[place].split(" (")[0] for place in shown[1:])]
+        table.add_row(*cells, style="yellow" if line.is_below else None)
+    console.print(table)

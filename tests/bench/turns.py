@@ -1,0 +1,68 @@
+"""Runs the sides of a stage in turn, A B A B A B, and says what came of it: medians and how far apart they are."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from bench.ground import Ground
+from bench.place import DAY_BEFORE
+from bench.receiver import counts, served
+from bench.stage import Stage
+
+Rounds = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The rounds of one side."""
+
+    rounds: Sequence[Mapping[str, Any]]
+
+    def middle(self, name: str) -> float:
+        """The median of an entry."""
+        return median(float(one[name]) for one in self.rounds)
+
+    @property
+    def rows(self) -> int:
+        """Rows of a round."""
+        return int(self.rounds[-1]["rows"])
+
+    @property
+    def rate(self) -> float:
+        """Rows a second, the median."""
+        return median(one["rows"] / one["seconds"] if one["seconds"] else 0.0 for one in self.rounds)
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The shortest and the longest round in seconds."""
+        return min(one["seconds"] for one in self.rounds), max(one["seconds"] for one in self.rounds)
+
+    @property
+    def calls(self) -> int:
+        """Calls of the last round."""
+        return sum(self.rounds[-1]["calls"].values())
+
+
+def take_turns(ground: Ground, stage: Stage, rounds: int, tell: Callable[[str, int], None]) -> Rounds:
+    """Run every side `rounds` times, in turn, each in a process of its own."""
+    measured: dict[str, list[Mapping[str, Any]]] = {name: [] for name in stage.sides}
+    for number in range(rounds):
+        for name, side in stage.sides.items():
+            ground.bring_to(stage.needs)
+            tell(name, number)
+            with nullcontext("") if stage.latency is None else served(stage.latency) as address:
+                changed: dict[str, Any] = {"receiver": address}
+                if stage.day_before:
+                    changed["day"] = DAY_BEFORE.isoformat()
+                if stage.sample and name != "ours":
+                    changed["only"] = stage.sample
+                outcome = ground.run(side, **changed)
+                if address:
+                    told = counts(address)
+                    outcome["calls"], outcome["notes"]["rows_received"] = told["calls"], told["rows"]
+            measured[name].append(outcome)
+    if stage.leaves:
+        ground.gone_back_to(stage.leaves)
+    return measured

@@ -1,0 +1,2 @@
+FROM stand-in-base
+CMD ["python"]

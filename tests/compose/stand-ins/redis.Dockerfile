@@ -1,0 +1,5 @@
+FROM stand-in-base
+RUN install -d -o redis -g redis /data
+VOLUME /data
+WORKDIR /data
+CMD ["redis-server"]
