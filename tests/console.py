@@ -26,7 +26,10 @@ PAGES = [
 
 ELSEWHERE = {
     r"make demo": "minutes of Airflow; tests/integration/test_demo.py carries a day through it",
-    r"make (test|faults|simulate|restore-test|browser)": "each is a run of tests by itself",
+    r"make (test|faults|simulate|restore-test|browser|compose-test)": "each is a run of tests by itself",
+    r"make env": "writes into the clone; tests/unit/deployment/test_env_file.py",
+    r"docker (compose|build)": "needs Docker's engine; `make compose-test` does it from nothing",
+    r"(kubectl|helm)": "needs a cluster",
     r"make install": "installs for minutes; whoever runs this test has done it",
     r"git (clone|pull)": "brings the files that this test stands in",
     r"airflow (api-server|scheduler|dag-processor|triggerer)": "runs until it is ended; `make up` runs all four",

@@ -13,6 +13,7 @@ from realname_sync import cli
 from realname_sync.resources import root
 
 NAMED = re.compile(r"(?:^\$ |^|`)realname ([^`\n#]+?)(?=`|\s*#|\s*$|\s*>>|\s*&)", re.MULTILINE)
+IN_A_CONTAINER = re.compile(r"docker compose run [^\n`]*? cli ")
 RUNBOOKS = root() / "docs" / "runbooks"
 
 
@@ -30,7 +31,7 @@ def path_of(words: list[str]) -> tuple[list[str], Any]:
 
 def named(page: Path) -> list[list[str]]:
     """What a page says after `realname`, in blocks and in sentences; words in quotation marks are one."""
-    said = NAMED.findall(page.read_text(encoding="utf-8"))
+    said = NAMED.findall(IN_A_CONTAINER.sub("realname ", page.read_text(encoding="utf-8")))
     return [re.sub(r'"[^"]*"', "words", text).split() for text in said if text != "COMMAND --help"]
 
 
