@@ -91,7 +91,7 @@ standing AS MATERIALIZED (
         coalesce(person_stop.rule_id, worker_stop.rule_id, team_stop.rule_id) AS stop_rule_id,
         registered.state,
         registered.reason,
-        EXISTS (
+        exists(
             SELECT 1 FROM core.entry_exit AS movement
             INNER JOIN delivery.registration AS sent
                 ON

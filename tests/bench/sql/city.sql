@@ -11,8 +11,8 @@ CREATE FUNCTION pg_temp.citizen_number(worker bigint) RETURNS text LANGUAGE sql 
 $$;
 
 CREATE FUNCTION pg_temp.credit_code(corp bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT body || substr('0123456789ABCDEFGHJKLMNPQRTUWXY', cast((31 - (
-        SELECT sum((position(substr(body, place, 1) IN '0123456789ABCDEFGHJKLMNPQRTUWXY') - 1)
+    SELECT body || substr('0123456789ABCDEFGHJKLMNPQRTUWXY', cast((31 - ( -- pragma: allowlist secret
+        SELECT sum((position(substr(body, place, 1) IN '0123456789ABCDEFGHJKLMNPQRTUWXY') - 1) -- pragma: allowlist secret
             * (ARRAY[1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28])[place]) % 31
         FROM generate_series(1, 17) AS place
     )) % 31 AS integer) + 1, 1)
