@@ -29,7 +29,7 @@ def dag_bag() -> "DagBag":
 
 @pytest.fixture(scope="module", autouse=True)
 def known_dags(dag_bag: "DagBag", metadata_database: None) -> None:
-    """Airflow knows the DAGs, as after their files were read, and of no run: tests of other files may have made some."""
+    """Airflow knows the DAGs, as after their files were read, and of no run: other files may have made some."""
     from airflow.dag_processing.bundles.manager import DagBundlesManager
     from airflow.dag_processing.dagbag import sync_bag_to_db
     from airflow.models.backfill import Backfill

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from realname_sync.pipelines.city import City
 from realname_sync.platforms import municipal
 from realname_sync.platforms.municipal import Fingerprint, Source
+from realname_sync.resources import sql_text
 from realname_sync.standards.municipal import MunicipalObject, municipal_objects
 from realname_sync.warehouse import bulk, landing, statements
 from realname_sync.warehouse.engine import Role, transaction
@@ -74,8 +75,9 @@ def _is_known(city: City, wanted: MunicipalObject, found: Fingerprint) -> bool:
 
 
 def _seed(city: City, wanted: MunicipalObject) -> int:
-    """Another one once keyed hashes are made from another key: then every row is taken over anew."""
-    return int.from_bytes(city.vault.digest(f"fingerprint of {wanted.name}")[:8], "big", signed=True)
+    """Another one once keyed hashes are made from another key, or core by another statement: then all is read anew."""
+    built_by = sql_text(f"core/{'merge_punch' if wanted.by_day else f'build_{wanted.builds}'}")
+    return int.from_bytes(city.vault.digest(f"fingerprint of {wanted.name}: {built_by}")[:8], "big", signed=True)
 
 
 def extract_punches(city: City, work_date: date) -> dict[str, Any]:

@@ -143,8 +143,8 @@ def look_at_municipal(engine: Engine) -> str:
         ConnectionMissingError: the database cannot be reached.
     """
     wanted = municipal_objects()["project"]
-    with open_rows(engine, wanted) as rows:
-        some = any(True for _ in rows)
+    with open_source(engine, wanted) as source:
+        some = any(True for _ in source.rows())
     return (
         f"{engine.url.database} answered with the agreed columns of projects{'' if some else ', and has no project'}."
     )
