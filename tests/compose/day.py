@@ -35,7 +35,8 @@ print(json.dumps({"read": status.punches_read, "states": status.states, "adds_up
 _LAST_ERROR = """
 import glob, json, sys
 said = []
-for path in sorted(glob.glob(f"/opt/airflow/logs/dag_id={sys.argv[1]}/run_id={sys.argv[2]}/task_id=*/attempt=*.log")):
+logs = f"/opt/airflow/logs/dag_id={sys.argv[1]}/run_id={sys.argv[2]}/**/attempt=*.log"
+for path in sorted(glob.glob(logs, recursive=True)):
     for line in open(path):
         try:
             said.append(path.rpartition("/")[2] + ": " + json.loads(line)["error_detail"][0]["exc_value"][:200])

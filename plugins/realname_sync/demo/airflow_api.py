@@ -122,9 +122,14 @@ class AirflowApi:
         return [(task["task_id"], task["try_number"]) for task in found if task["state"] == "failed"]
 
     def tries(self, run: DagRun, task_id: str) -> list[dict[str, Any]]:
-        """The attempts of one task of a run: number, state, the host it ran on."""
-        path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/tries"
-        return list(self._call("GET", path)["task_instances"])
+        """The attempts of one task of a run, of each of its parts where it is mapped: number, state, the host."""
+        path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
+        found: list[dict[str, Any]] = []
+        for task in self._call("GET", path)["task_instances"]:
+            if task["task_id"] == task_id:
+                part = f"/{task['map_index']}" if task["map_index"] >= 0 else ""
+                found += self._call("GET", f"{path}/{task_id}{part}/tries")["task_instances"]
+        return found
 
     def wait(self, run: DagRun, seconds: float) -> DagRun:
         """Wait until the run has finished, and return how.

@@ -74,6 +74,8 @@ def _text(*, sandbox: bool) -> str:
         "# workers, and how many tasks each does at a time",
         "REALNAME_WORKERS=2",
         "REALNAME_TASKS_PER_WORKER=4",
+        "# parts that a push is split into for workers to share, as far as the platform's pool has slots",
+        "REALNAME_SHARDS=1",
         "",
         "# Made at random.",
     ]
