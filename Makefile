@@ -89,7 +89,8 @@ lint: $(INSTALLED) ## Style of the Python and the SQL, and which part may import
 # Exit code 3: known ones have moved to other lines, and the baseline was written anew with those.
 .PHONY: secrets
 secrets: $(INSTALLED) ## No secret in any file of the repository; what only looks like one is in .secrets.baseline
-	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline || test $$? -eq 3
+	@git ls-files -z > $(VENV)/.files; mapfile -d '' -t files < $(VENV)/.files; \
+		$(BIN)/detect-secrets-hook --baseline .secrets.baseline "$${files[@]}" || test $$? -eq 3
 
 .PHONY: audit
 audit: $(INSTALLED) ## Known vulnerabilities in what is locked; says so where the advisories cannot be had

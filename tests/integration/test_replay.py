@@ -61,6 +61,7 @@ WITHOUT_A_DATE = {
     "quality.correction_cursor": "up to when a platform was asked",
     "quality.mute": "what somebody wants out of the figures, from a date until a date",
     "raw.integrity_row": "as the shared platform last told it: master data",
+    "raw.municipal_read": "what the last read of each municipal object came to",
     "raw.municipal_row": "as the municipal platform last told it: master data",
     "raw.rejected_answer": "answers that could not be read, by the instant they came; only ever added to",
 }  # fmt: skip

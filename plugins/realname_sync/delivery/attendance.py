@@ -34,6 +34,7 @@ from realname_sync.warehouse import statements
 KIND = "attendance"
 METHOD = "WorkerAttendance.Add"
 _ROUNDS = 12
+_CALLS_AT_ONCE, _ROWS_AT_ONCE = 400, 20_000  # of one group; its texts are in memory together
 _RIPE = timedelta(seconds=5)  # by then most platforms have worked off a call; asking sooner would be asking twice
 
 
@@ -89,7 +90,8 @@ class AttendanceDelivery:
     def send(self) -> None:
         """Send what is planned, group by group, one commit before and one after each; stop where it is time to ask."""
         desk = self.desk
-        while claimed := claim(desk, KIND):
+        wanted = min(_CALLS_AT_ONCE, _ROWS_AT_ONCE // desk.uplink.profile.batch_rows[METHOD])
+        while claimed := claim(desk, KIND, max(wanted, 1)):
             parcels, unfit, outdated = self._parcels(claimed)
             went = send_parcels(
                 desk.uplink,
