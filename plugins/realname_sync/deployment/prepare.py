@@ -1,9 +1,12 @@
 """Makes a server ready for Airflow's services: databases, Airflow's metadata, pools, the warehouse. May be repeated."""
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from sqlalchemy import make_url
 
@@ -33,8 +36,8 @@ def prepare(announce: Callable[[str], object]) -> None:
         announce(f"databases created: {', '.join(created) or 'none, they are there'}")
     _airflow("db", "migrate")
     announce("Airflow's metadata are up to date")
-    _airflow("pools", "import", str(POOLS_FILE))
-    announce("the pools have their sizes")
+    made = _make_missing_pools()
+    announce(f"pools created: {', '.join(made) or 'none, they are there and keep their sizes'}")
     city = open_city()
     try:
         announce(f"{len(migrate(city.engine))} migrations applied to the warehouse")
@@ -48,6 +51,20 @@ def _owners() -> Iterator[Owner]:
         text = os.environ.get(variable, "").removeprefix("db+")
         if text.startswith("postgresql"):
             yield Owner(make_url(text))
+
+
+def _make_missing_pools() -> list[str]:
+    """Create the pools that are not there; of those that are, somebody may have changed the size."""
+    wanted = json.loads(POOLS_FILE.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "pools.json"
+        _airflow("pools", "export", str(file))
+        there = json.loads(file.read_text(encoding="utf-8"))
+        missing = {name: pool for name, pool in wanted.items() if name not in there}
+        if missing:
+            file.write_text(json.dumps(missing), encoding="utf-8")
+            _airflow("pools", "import", str(file))
+    return list(missing)
 
 
 def _airflow(*arguments: str) -> None:
