@@ -19,6 +19,7 @@ _PASSWORDS = {
     "REALNAME_CELERY_PASSWORD": "the login of the database in which workers leave their results",
     "REALNAME_REDIS_PASSWORD": "the queue of tasks",
     "REALNAME_ADMIN_PASSWORD": "of the user admin in Airflow's web page",
+    "REALNAME_TASKS_PASSWORD": "of the user tasks, by whom a task has Airflow make the runs of a backfill",
     "REALNAME_API_SECRET_KEY": "signs Airflow's sessions",
     "REALNAME_JWT_SECRET": "signs what Airflow's services say to one another",
 }

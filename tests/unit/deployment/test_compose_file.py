@@ -97,6 +97,7 @@ def test_only_who_needs_them_has_the_logins(services: dict[str, dict[str, Any]])
     assert "worker" not in holders("REALNAME_METADATA_PASSWORD")
     assert holders("REALNAME_JWT_SECRET") == {"api-server", "scheduler"}
     assert holders("REALNAME_ADMIN_PASSWORD") == {"api-server"}
+    assert holders("REALNAME_TASKS_PASSWORD") == {"api-server", "worker"}
     assert {"sandbox", "sandbox-db"} & holders("REALNAME_WAREHOUSE_PASSWORD") == set()
 
 
