@@ -1,5 +1,6 @@
 """`realname deploy prepare` on a server that nothing was made on: databases, metadata, pools, warehouse; then again."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import URL
 
 from databases import DATA_KEY
 from realname_sync.warehouse.embedded import embedded_server
@@ -18,15 +20,17 @@ def test_everything_is_made_once_and_a_pools_size_is_left_alone(tmp_path: Path, 
     server = embedded_server(short_folder / "prepare")
     try:
         folder = server.get_postmaster_info().socket_dir
-        metadata = f"postgresql+psycopg://airflow:one@/airflow?host={folder}"
+        address = URL.create("postgresql+psycopg", "airflow", "one", database="airflow", query={"host": str(folder)})
+        metadata = address.render_as_string(hide_password=False)
+        spec = {"conn_type": "postgres", "host": folder, "login": "realname", "schema": "realname_warehouse"}
+        warehouse = json.dumps({**spec, "password": "two", "extra": {"data_key": DATA_KEY}}, default=str)
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")},
             "AIRFLOW_HOME": str(tmp_path),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": metadata,
-            "AIRFLOW_CONN_WAREHOUSE_DB": f'{{"conn_type": "postgres", "host": "{folder}", "login": "realname", '
-            f'"password": "two", "schema": "realname_warehouse", "extra": {{"data_key": "{DATA_KEY}"}}}}',
+            "AIRFLOW_CONN_WAREHOUSE_DB": warehouse,
             "REALNAME_POSTGRES_ADMIN": f"host={folder} user=postgres dbname=postgres",
             "REALNAME_HOME": str(tmp_path / "home"),
         }
