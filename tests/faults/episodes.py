@@ -22,14 +22,14 @@ def _kill_at_a_point(run: Run, points: Sequence[str]) -> None:
     fitting = [point for point in points if point.split("/")[0] in run.steps]
     point = run.random.choice(fitting)
     with run.receiver(run.random.choice(RECEIVER_STATES)):
-        if run.attempt(strike=Strike(point, run.random.choice((1, 1, 2, 3))))["ended"] == "killed":
+        if run.attempt(strike=Strike(frozenset({point}), run.random.choice((1, 1, 2, 3))))["ended"] == "killed":
             run.count("SIGKILL at a point")
 
 
 def _kill_at_a_statement(run: Run, _points: Sequence[str]) -> None:
     step = run.random.choice(run.steps)
     part = step if step in READING else run.random.choice((f"{step}/attendance", step, f"{step}/worker"))
-    strike = Strike(f"{part}/statement", run.random.randint(1, 40))
+    strike = Strike(frozenset({f"{part}/statement"}), run.random.randint(1, 40))
     if run.attempt(strike=strike)["ended"] == "killed":
         run.count("SIGKILL at a statement")
 
@@ -135,7 +135,7 @@ def _stop_and_wake(run: Run, _points: Sequence[str]) -> None:
     point = run.random.choice(
         ("claim.before", "claim.after", f"{call}.before", f"{call}.after", "sent.before", "settle.before")
     )
-    strike = Strike(f"{target}/attendance/{point}", run.random.choice((1, 1, 2)), int(signal.SIGSTOP))
+    strike = Strike(frozenset({f"{target}/attendance/{point}"}), run.random.choice((1, 1, 2)), int(signal.SIGSTOP))
     sleeper = run.send((target,), strike=strike)
     if not wait_until(lambda: _is_stopped(sleeper.pid) or sleeper.answer.poll(), 20) or not _is_stopped(sleeper.pid):
         run.tell(sleeper.wait())

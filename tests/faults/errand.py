@@ -38,9 +38,9 @@ _METHOD = re.compile(rb"(?:^|&)method=([A-Za-z.]+)")
 
 @dataclass(frozen=True)
 class Strike:
-    """The process ends (SIGKILL) or stops (SIGSTOP) the n-th time it comes to a point."""
+    """The process ends (SIGKILL) or stops (SIGSTOP) the n-th time it comes to one of these points."""
 
-    point: str
+    points: frozenset[str]
     nth: int = 1
     signal: int = int(signal.SIGKILL)
 
@@ -61,15 +61,18 @@ class Errand:
 class Points:
     """Counts the points that are passed, and strikes at the one it was told to."""
 
-    def __init__(self, strike: Strike | None) -> None:
+    def __init__(self, strike: Strike | None, answer: Connection | None = None) -> None:
         self.passed: Counter[str] = Counter()
         self.part = ""
         self._strike = strike
+        self._answer = answer
 
     def __call__(self, name: str) -> None:
         point = f"{self.part}/{name}"
         self.passed[point] += 1
-        if self._strike and self._strike.point == point and self.passed[point] == self._strike.nth:
+        if self._strike and point in self._strike.points and self.passed[point] == self._strike.nth:
+            if self._answer and self._strike.signal == signal.SIGKILL:
+                self._answer.send({"ended": "killed", "at": point})
             os.kill(os.getpid(), self._strike.signal)
 
     @contextmanager
@@ -84,7 +87,7 @@ class Points:
 def run_errand(errand: Errand, answer: Connection) -> None:
     """Do the steps one after the other; tell how it ended and which points were passed."""
     logging.disable()  # libraries tell at length what is told here in one line
-    points = Points(errand.strike)
+    points = Points(errand.strike, answer)
     city = errand.plan.open(clock_off_by=errand.clock_off_by, addresses=errand.addresses)
     _watch_delivery(points, timedelta(seconds=errand.patience_seconds))
     _watch_calls(points)

@@ -21,7 +21,10 @@ RATE = 60
 
 TARGET = "province"
 _SENDERS = 2
-_BEFORE_SECONDS, _TROUBLE_SECONDS, _BACK_WITHIN, _STEADY_SECONDS = 15.0, 4.0, 30.0, 8.0
+_BEFORE_SECONDS, _TROUBLE_SECONDS, _BACK_WITHIN = 15.0, 4.0, 30.0
+_STEADY_SECONDS = _BEFORE_SECONDS
+"""Looked at for as long after as before: rows come in rounds, and a shorter look would hang on where a round ends."""
+
 _WINDOW = 5.0
 _STEP = 0.25
 
