@@ -5,6 +5,7 @@ connection's name. Nothing of what it says holds a secret.
 """
 
 import logging
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from airflow.sdk import BaseHook
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class SystemHook(BaseHook):
+class SystemHook(BaseHook, ABC):
     """One of the system's connections, of whichever name."""
 
     name_of_connection: ClassVar[str]
@@ -48,13 +49,13 @@ class SystemHook(BaseHook):
             log.error("the test of %s failed: %s", self.name_of_connection, type(failure).__name__)
             return False, f"The connection could not be tried ({type(failure).__name__}); see the web server's log."
 
+    @abstractmethod
     def tried(self) -> str:
         """Try it; what that showed.
 
         Raises:
             RealnameError: what is wrong.
         """
-        raise NotImplementedError
 
 
 class PlatformHook(SystemHook):
@@ -104,13 +105,13 @@ class DatabaseHook(SystemHook):
         finally:
             engine.dispose()
 
+    @abstractmethod
     def looked_at(self, engine: "Engine") -> str:
         """What is in it.
 
         Raises:
             RealnameError: what is wrong.
         """
-        raise NotImplementedError
 
 
 class WarehouseHook(DatabaseHook):
