@@ -1,6 +1,7 @@
 """The tables that tasks are said to read and write are those that PostgreSQL counted."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -16,6 +17,8 @@ from realname_sync.pipelines.lamps_and_cases import take_up_lamps
 from realname_sync.pipelines.pull import pull_master_data
 from realname_sync.pipelines.reconcile import reconcile_uploads
 from realname_sync.pipelines.report import report_month, report_quality
+from realname_sync.pipelines.status import day_forecasts
+from realname_sync.pipelines.sweep import deliver_days, read_new
 from realname_sync.resources import root
 from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.work_days import ensure_work_date
@@ -40,6 +43,10 @@ def steps(city: City) -> dict[str, Callable[[], object]]:
         "report_quality": lambda: report_quality(city, DAY),
         "report_month": lambda: report_month(city, DAY.replace(day=1)),
         "follow_corrections": lambda: follow_corrections(city, every_ticket=True),
+        "read_new": lambda: read_new(city, DAY - timedelta(days=1), earlier_days=0),
+        "sweep_to_province": lambda: list(deliver_days(city, [DAY - timedelta(days=1)], "province")),
+        "sweep_to_nation": lambda: list(deliver_days(city, [DAY - timedelta(days=1)], "nation")),
+        "watch_province": lambda: day_forecasts(city, DAY),
     }
 
 

@@ -14,7 +14,6 @@ from openlineage.client.event_v2 import Dataset
 
 from realname_sync.orchestration.connections import airflow_connection
 
-EXTRACTOR = "realname_sync.orchestration.lineage.TableExtractor"
 _PORT = 5432
 
 

@@ -9,6 +9,7 @@ over by a run of their own day.
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -20,6 +21,7 @@ from realname_sync.resources import sql_text
 from realname_sync.standards.municipal import MunicipalObject, municipal_objects
 from realname_sync.warehouse import bulk, landing, statements
 from realname_sync.warehouse.engine import Role, transaction
+from realname_sync.warehouse.migrations import known_migrations
 from realname_sync.warehouse.runs import recorded_run
 from realname_sync.warehouse.work_days import ensure_work_date
 
@@ -75,9 +77,16 @@ def _is_known(city: City, wanted: MunicipalObject, found: Fingerprint) -> bool:
 
 
 def _seed(city: City, wanted: MunicipalObject) -> int:
-    """Another one once keyed hashes are made from another key, or core by another statement: then all is read anew."""
-    built_by = sql_text(f"core/{'merge_punch' if wanted.by_day else f'build_{wanted.builds}'}")
-    return int.from_bytes(city.vault.digest(f"fingerprint of {wanted.name}: {built_by}")[:8], "big", signed=True)
+    """Another one once keyed hashes are made from another key, or core in another way: then all is read anew."""
+    digest = city.vault.digest(f"fingerprint of {wanted.name}: {_built_by(wanted.builds)}")
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+@cache
+def _built_by(name: str) -> str:
+    """What core is built by: the statements, and the newest migration, by its number: it may have changed functions."""
+    statements_of_it = ("type_attendance", "merge_punch") if name == "punch" else (f"build_{name}",)
+    return known_migrations()[-1].number + "".join(sql_text(f"core/{one}") for one in statements_of_it)
 
 
 def extract_punches(city: City, work_date: date) -> dict[str, Any]:
