@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from realname_sync.errors import (
@@ -25,8 +26,6 @@ from realname_sync.standards import Profile
 from realname_sync.standards.model import Direction
 from realname_sync.workdate import SHANGHAI
 
-_PERCENT, _BLANK = b"% "
-_UNQUOTED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 # A request's fields are never called so; `appid` unknown is such a case (open-api.md 2.4), a clock that is off another.
 _PUBLIC_PARAMETER = re.compile(r"\b(appid|timestamp|format|version|corpsign)\b", re.IGNORECASE | re.ASCII)
 
@@ -106,18 +105,8 @@ def signed_form(
 
 
 def form_body(params: Mapping[str, str]) -> bytes:
-    """The parameters as `application/x-www-form-urlencoded`, UTF-8: the bytes that `urllib.parse.urlencode` gives."""
-    return b"&".join([_quoted(name) + b"=" + _quoted(value) for name, value in params.items()])
-
-
-def _quoted(text: str) -> bytes:
-    """Replaces, one after the other, the bytes that occur: a fifth of the time of looking at every character."""
-    written = text.encode()
-    occurring = set(written) - _UNQUOTED
-    # The replacements bring percent signs, and a blank becomes a plus: so the percent sign goes first, the blank last.
-    for byte in sorted(occurring, key=lambda byte: (byte != _PERCENT, byte == _BLANK)):
-        written = written.replace(bytes((byte,)), b"+" if byte == _BLANK else b"%%%02X" % byte)
-    return written
+    """The parameters as `application/x-www-form-urlencoded`, UTF-8."""
+    return urlencode(params).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
