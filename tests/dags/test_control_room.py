@@ -122,7 +122,7 @@ def room(stage: Stage, postgres: Path, tmp_path_factory: pytest.TempPathFactory)
             api = airflow.start()
             api.make_pools(POOLS_FILE)
             api.switch_on(["make_up_days", *BY_DATE_DAGS])
-            made = Room(airflow, stage, heard, events_file, api._session)
+            made = Room(airflow, stage, heard, events_file, api.rest.session)
             login = {"login": "worker", "password": airflow.password_of("worker"), "host": airflow.url}
             made.call("POST", "connections", json={"connection_id": "airflow_api", "conn_type": "http", **login})
             yield made
@@ -265,12 +265,13 @@ def test_what_is_approved_is_done_and_followed_to_its_end(room: Room, city: City
 
 @pytest.mark.timeout(400)
 def test_a_backfill_whose_answer_was_lost_is_not_asked_for_twice(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    from realname_sync.orchestration.airflow_rest import AirflowRest, BackfillUnderWayError
+    from realname_sync.orchestration.airflow_rest import BackfillUnderWayError
+    from realname_sync.orchestration.connections import own_airflow
 
     login = {"login": "worker", "password": room.airflow.password_of("worker"), "host": room.airflow.url}
     monkeypatch.setenv("AIRFLOW_CONN_AIRFLOW_API", json.dumps({"conn_type": "http", **login}))
     asked = Asked("report_quality", WEEK_AGO, WEEK_AGO + timedelta(days=1), "completed", {}, newest_first=False)
-    with AirflowRest() as api:
+    with own_airflow() as api:
         api.make_backfill(asked)
         api.make_backfill(asked)
         assert api.is_under_way("report_quality")
@@ -282,7 +283,7 @@ def test_a_backfill_whose_answer_was_lost_is_not_asked_for_twice(room: Room, mon
         "AIRFLOW_CONN_AIRFLOW_API", json.dumps({"conn_type": "http", **login, "password": login["login"]})
     )
     with pytest.raises(ConnectionMissingError, match="gave no token") as refused:
-        AirflowRest()
+        own_airflow().sign_in()
     assert login["password"] not in str(refused.value)
 
 

@@ -9,12 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import requests
+from realname_sync.errors import ConnectionMissingError, PlatformBusyError, RefusedError
+from realname_sync.orchestration.airflow_rest import AirflowConflictError, AirflowRest
+from realname_sync.orchestration.backfill import Asked
 
-from realname_sync.errors import PlatformBusyError, RequestRefusedError
-from realname_sync.orchestration.backfill import partition_bounds
-
-_TIMEOUT = (5, 60)
 _FINISHED = frozenset({"success", "failed"})
 
 
@@ -41,11 +39,8 @@ class AirflowApi:
 
         `login` is a name with its password; without one, Airflow lets everybody in.
         """
-        self._url = url
-        self._login = login
+        self.rest = AirflowRest(url, login)
         self._alive = alive
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy stands between this process and its children
 
     def wait_until_ready(self, seconds: float) -> None:
         """Wait until the API answers and accepts this client.
@@ -55,7 +50,7 @@ class AirflowApi:
         """
         self._until(self._signed_in, seconds, "Airflow's web server did not come up")
         # The part that tasks talk to is built at the first call, which takes longer than a task would wait.
-        self._session.get(f"{self._url}/execution/health", timeout=(5, 120))
+        self.rest.session.get(f"{self.rest.url}/execution/health", timeout=(5, 120))
 
     def switch_on(self, dag_ids: Iterable[str], seconds: float = 120) -> None:
         """Switch these DAGs on as soon as the DAG processor has read them.
@@ -66,25 +61,26 @@ class AirflowApi:
         wanted = set(dag_ids)
 
         def all_known() -> bool:
-            known = {dag["dag_id"] for dag in self._call("GET", "dags", params={"limit": 100})["dags"]}
+            known = {dag["dag_id"] for dag in self.rest.call("GET", "dags", params={"limit": 100})["dags"]}
             return wanted <= known
 
         self._until(all_known, seconds, "Airflow did not find all DAGs; see dag-processor.log")
-        self._call("PATCH", "dags", params={"dag_id_pattern": "%"}, json={"is_paused": False})
+        self.rest.call("PATCH", "dags", params={"dag_id_pattern": "%"}, json={"is_paused": False})
 
     def make_pools(self, file: Path) -> None:
         """Create the pools of that file, or set their sizes anew."""
         for name, pool in json.loads(file.read_text(encoding="utf-8")).items():
             body = {"name": name, **pool}
-            if (
-                self._session.post(self._at("pools"), json=body, timeout=_TIMEOUT).status_code
-                == requests.codes.conflict
-            ):
-                self._call("PATCH", f"pools/{name}", json=body)
+            try:
+                self.rest.call("POST", "pools", json=body)
+            except AirflowConflictError:
+                self.rest.call("PATCH", f"pools/{name}", json=body)
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> DagRun:
         """Start a run that has no date."""
-        return _run(self._call("POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf or {})}))
+        return _run(
+            self.rest.call("POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf or {})})
+        )
 
     def backfill(self, dag_id: str, work_date: date) -> DagRun:
         """Make the partition of one work date, whether or not it was made before; returns its run.
@@ -92,20 +88,11 @@ class AirflowApi:
         Airflow has one backfill a DAG at a time and closes a finished one only some seconds later; one that was left
         open when Airflow last stopped is closed here.
         """
-        for left in self._call("GET", "backfills", params={"dag_id": dag_id})["backfills"]:
-            if left["completed_at"] is None:
-                with suppress(RequestRefusedError):  # the scheduler may have closed it in the meantime
-                    self._call("PUT", f"backfills/{left['id']}/cancel")
-        begin, end = partition_bounds(work_date, work_date)
-        body = {
-            "dag_id": dag_id,
-            "from_date": begin.isoformat(),
-            "to_date": end.isoformat(),
-            "reprocess_behavior": "completed",
-            "max_active_runs": 1,
-        }
-        self._call("POST", "backfills", json=body)
-        newest = self._call(
+        for left in self.rest.open_backfills(dag_id):
+            with suppress(RefusedError):  # the scheduler may have closed it in the meantime
+                self.rest.call("PUT", f"backfills/{left['id']}/cancel")
+        self.rest.make_backfill(Asked(dag_id, work_date, work_date, "completed", {}, newest_first=False))
+        newest = self.rest.call(
             "GET",
             f"dags/{dag_id}/dagRuns",
             params={"partition_key_pattern": work_date.isoformat(), "order_by": "-id", "limit": 1},
@@ -114,21 +101,21 @@ class AirflowApi:
 
     def run(self, run: DagRun) -> DagRun:
         """The run as it stands now."""
-        return _run(self._call("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}"))
+        return _run(self.rest.call("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}"))
 
     def failed_tasks(self, run: DagRun) -> list[tuple[str, int]]:
         """The tasks of a run that failed, each with the number of its last attempt."""
-        found = self._call("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances")["task_instances"]
+        found = self.rest.call("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances")["task_instances"]
         return [(task["task_id"], task["try_number"]) for task in found if task["state"] == "failed"]
 
     def tries(self, run: DagRun, task_id: str) -> list[dict[str, Any]]:
         """The attempts of one task of a run, of each of its parts where it is mapped: number, state, the host."""
         path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
         found: list[dict[str, Any]] = []
-        for task in self._call("GET", path)["task_instances"]:
+        for task in self.rest.call("GET", path)["task_instances"]:
             if task["task_id"] == task_id:
                 part = f"/{task['map_index']}" if task["map_index"] >= 0 else ""
-                found += self._call("GET", f"{path}/{task_id}{part}/tries")["task_instances"]
+                found += self.rest.call("GET", f"{path}/{task_id}{part}/tries")["task_instances"]
         return found
 
     def wait(self, run: DagRun, seconds: float) -> DagRun:
@@ -148,16 +135,9 @@ class AirflowApi:
 
     def _signed_in(self) -> bool:
         try:
-            if self._login is None:
-                answer = self._session.get(f"{self._url}/auth/token", timeout=_TIMEOUT)
-            else:
-                body = {"username": self._login[0], "password": self._login[1]}
-                answer = self._session.post(f"{self._url}/auth/token", json=body, timeout=_TIMEOUT)
-        except requests.ConnectionError:
+            self.rest.sign_in()
+        except (PlatformBusyError, ConnectionMissingError):
             return False
-        if not answer.ok:
-            return False
-        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return True
 
     def _until(self, done: Callable[[], bool], seconds: float, otherwise: str) -> None:
@@ -167,17 +147,6 @@ class AirflowApi:
             if time.monotonic() > deadline:
                 raise PlatformBusyError(f"{otherwise} within {seconds:.0f} seconds")
             time.sleep(0.5)
-
-    def _at(self, path: str) -> str:
-        return f"{self._url}/api/v2/{path}"
-
-    def _call(self, verb: str, path: str, **arguments: Any) -> Any:
-        answer = self._session.request(verb, self._at(path), timeout=_TIMEOUT, **arguments)
-        if not answer.ok:
-            raise RequestRefusedError(
-                f"Airflow refused {verb} {path} with HTTP {answer.status_code}: {answer.text[:300]}"
-            )
-        return answer.json()
 
 
 def _run(answer: Mapping[str, Any]) -> DagRun:

@@ -1,21 +1,19 @@
-"""Airflow's REST API as a task uses it, which has no other way to start a backfill: by a connection `airflow_api`.
-
-host = the web page's address, login and password of a user who may make backfills. Without the connection, the address
-of `[api] base_url`, where an Airflow of one machine lets everybody in.
-"""
+"""Airflow's REST API under one login: for tasks, which have no other way to start a backfill, and for local runs."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import Connection, conf
-from airflow.sdk.exceptions import AirflowNotFoundException
+import requests
 
 from realname_sync.errors import ConnectionMissingError, HeldError, PlatformBusyError, RefusedError
 from realname_sync.orchestration.backfill import Asked, partition_bounds
 
-CONNECTION = "airflow_api"
 _TIMEOUT = (5, 60)
+
+
+class AirflowConflictError(RefusedError):
+    """What was asked for is there already, or something else is under way in its place."""
 
 
 class BackfillUnderWayError(HeldError):
@@ -23,41 +21,65 @@ class BackfillUnderWayError(HeldError):
 
 
 class AirflowRest:
-    """Airflow's API under one login.
+    """Airflow at one address. Without a login it is one of this machine alone, which lets everybody in.
 
-    Raises:
-        ConnectionMissingError: it cannot be reached, or refuses the login.
+    As a context it signs in, and closes its connections at the end.
     """
 
-    def __init__(self) -> None:
-        import requests
-
-        self._session = requests.Session()
-        self._session.trust_env = False  # Airflow's own address needs no proxy
-        url, login = _address()
-        self._url = url.rstrip("/")
-        try:
-            if login is None:
-                answer = self._session.get(f"{self._url}/auth/token", timeout=_TIMEOUT)
-            else:
-                body = {"username": login[0], "password": login[1]}
-                answer = self._session.post(f"{self._url}/auth/token", json=body, timeout=_TIMEOUT)
-        except requests.RequestException as failure:
-            raise ConnectionMissingError(
-                f"Airflow's own API cannot be reached ({type(failure).__name__}): see the connection {CONNECTION}"
-            ) from None
-        if not answer.ok:
-            raise ConnectionMissingError(
-                f"Airflow's own API gave no token (HTTP {answer.status_code}): set the connection {CONNECTION} to "
-                "its address and to a user who may make backfills"
-            )
-        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    def __init__(self, url: str, login: tuple[str, str] | None = None) -> None:
+        self.url = url.rstrip("/")
+        self.session = requests.Session()
+        self.session.trust_env = False  # Airflow's own address needs no proxy
+        self._login = login
 
     def __enter__(self) -> "AirflowRest":
+        self.sign_in()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._session.close()
+        self.session.close()
+
+    def sign_in(self) -> None:
+        """Take a token, which all later calls carry.
+
+        Raises:
+            PlatformBusyError: nothing answers at the address.
+            ConnectionMissingError: the login is refused.
+        """
+        path = f"{self.url}/auth/token"
+        try:
+            if self._login is None:
+                answer = self.session.get(path, timeout=_TIMEOUT)
+            else:
+                body = {"username": self._login[0], "password": self._login[1]}
+                answer = self.session.post(path, json=body, timeout=_TIMEOUT)
+        except requests.RequestException as failure:
+            raise PlatformBusyError(f"Airflow's own API cannot be reached ({type(failure).__name__})") from None
+        if not answer.ok:
+            raise ConnectionMissingError(
+                f"Airflow's own API gave no token (HTTP {answer.status_code}): set the connection airflow_api to "
+                "its address and to a user who may make backfills"
+            )
+        self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def call(self, verb: str, path: str, **arguments: Any) -> Any:
+        """What Airflow answers, read from JSON.
+
+        Raises:
+            PlatformBusyError: it does not answer now.
+            AirflowConflictError: it has what is asked for already, or is at something else.
+            RefusedError: it refuses.
+        """
+        try:
+            answer = self.session.request(verb, f"{self.url}/api/v2/{path}", timeout=_TIMEOUT, **arguments)
+        except requests.RequestException as failure:
+            raise PlatformBusyError(f"Airflow did not answer {verb} {path} ({type(failure).__name__})") from None
+        if answer.status_code >= requests.codes.server_error:
+            raise PlatformBusyError(f"Airflow answered {verb} {path} with HTTP {answer.status_code}")
+        if not answer.ok:
+            kind = AirflowConflictError if answer.status_code == requests.codes.conflict else RefusedError
+            raise kind(f"Airflow refused {verb} {path} with HTTP {answer.status_code}: {answer.text[:300]}")
+        return answer.json()
 
     def make_backfill(self, asked: Asked) -> None:
         """Have Airflow make these partitions; where it is at them already, because an answer was lost, all is well.
@@ -78,50 +100,22 @@ class AirflowRest:
             "dag_run_conf": dict(asked.conf),
         }
         try:
-            self._call("POST", "backfills", json=body)
-        except BackfillUnderWayError:
-            if not any(_is_of(one, begin, end) for one in self._open_backfills(asked.dag_id)):
-                raise
+            self.call("POST", "backfills", json=body)
+        except AirflowConflictError:
+            if not any(_is_of(one, begin, end) for one in self.open_backfills(asked.dag_id)):
+                raise BackfillUnderWayError(
+                    "Airflow is at a backfill of other days of this DAG: it has one at a time"
+                ) from None
 
     def is_under_way(self, dag_id: str) -> bool:
         """Whether a backfill of that DAG has runs that have not ended."""
-        return bool(self._open_backfills(dag_id))
+        return bool(self.open_backfills(dag_id))
 
-    def _open_backfills(self, dag_id: str) -> list[Mapping[str, Any]]:
-        found = self._call("GET", "backfills", params={"dag_id": dag_id, "order_by": "-id", "limit": 20})["backfills"]
+    def open_backfills(self, dag_id: str) -> list[Mapping[str, Any]]:
+        """The backfills of a DAG that Airflow has not closed yet; it does so some seconds after their last run."""
+        found = self.call("GET", "backfills", params={"dag_id": dag_id, "order_by": "-id", "limit": 20})["backfills"]
         return [one for one in found if one["completed_at"] is None]
-
-    def _call(self, verb: str, path: str, **arguments: Any) -> Mapping[str, Any]:
-        import requests
-
-        try:
-            answer = self._session.request(verb, f"{self._url}/api/v2/{path}", timeout=_TIMEOUT, **arguments)
-        except requests.RequestException as failure:
-            raise PlatformBusyError(f"Airflow did not answer {verb} {path} ({type(failure).__name__})") from None
-        if answer.status_code == requests.codes.conflict:
-            raise BackfillUnderWayError("Airflow is at a backfill of other days of this DAG: it has one at a time")
-        if answer.status_code >= requests.codes.server_error:
-            raise PlatformBusyError(f"Airflow answered {verb} {path} with HTTP {answer.status_code}")
-        if not answer.ok:
-            raise RefusedError(f"Airflow refused {verb} {path} with HTTP {answer.status_code}: {answer.text[:200]}")
-        found: Mapping[str, Any] = answer.json()
-        return found
 
 
 def _is_of(backfill: Mapping[str, Any], begin: datetime, end: datetime) -> bool:
     return (datetime.fromisoformat(backfill["from_date"]), datetime.fromisoformat(backfill["to_date"])) == (begin, end)
-
-
-def _address() -> tuple[str, tuple[str, str] | None]:
-    try:
-        found = Connection.get(CONNECTION)
-    except AirflowNotFoundException:
-        found = None
-    if found is None:
-        return str(conf.get("api", "base_url", fallback="http://127.0.0.1:8080")), None
-    host = str(found.host or "")
-    if "://" not in host:
-        host = f"{found.schema or 'http'}://{host}"
-    if found.port:
-        host = f"{host}:{found.port}"
-    return host, (str(found.login or ""), str(found.password or ""))

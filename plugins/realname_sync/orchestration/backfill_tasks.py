@@ -2,7 +2,7 @@
 
 import logging
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Context, PokeReturnValue, get_current_context, task
@@ -10,6 +10,12 @@ from airflow.sdk import Context, PokeReturnValue, get_current_context, task
 from realname_sync.errors import RefusedError
 from realname_sync.orchestration.notes import failure_noted, leave_note
 from realname_sync.orchestration.run_context import opened_city
+
+if TYPE_CHECKING:
+    from realname_sync.pipelines.backfill.progress import Progress
+    from realname_sync.pipelines.backfill.record import Backfill
+    from realname_sync.pipelines.backfill.request import Request
+    from realname_sync.pipelines.city import City
 
 log = logging.getLogger(__name__)
 
@@ -80,13 +86,13 @@ def approval() -> ApproveWhereLarge:
 @task
 def start_backfill(params: dict[str, Any], plan: dict[str, Any]) -> dict[str, Any]:
     """Keep the record and have Airflow make the days, DAG by DAG; after a failure carry on with what is missing."""
-    from realname_sync.orchestration.airflow_rest import AirflowRest
     from realname_sync.orchestration.backfill import to_ask
+    from realname_sync.orchestration.connections import own_airflow
     from realname_sync.pipelines.backfill.progress import close_complete, progress_of
     from realname_sync.pipelines.backfill.record import add_backfill, held, note_dag
 
     context = get_current_context()
-    with failure_noted(), opened_city() as city, AirflowRest() as airflow:
+    with failure_noted(), opened_city() as city, own_airflow() as airflow:
         close_complete(city)
         run = context["dag_run"]
         by = f"{run.triggering_user_name or 'Airflow'} ({run.run_id})"
@@ -105,7 +111,7 @@ def start_backfill(params: dict[str, Any], plan: dict[str, Any]) -> dict[str, An
     return {"number": found.number}
 
 
-def _begun(city: Any, by: str) -> Any:
+def _begun(city: "City", by: str) -> "Backfill | None":
     """The record that an earlier attempt of this task made, if it came so far."""
     from realname_sync.pipelines.backfill.record import list_backfills
 
@@ -121,13 +127,13 @@ def _begun(city: Any, by: str) -> Any:
 )
 def follow_backfill(begun: dict[str, Any]) -> PokeReturnValue:
     """Wait until every step of every day is done; fail once Airflow has ended and something is missing."""
-    from realname_sync.orchestration.airflow_rest import AirflowRest
+    from realname_sync.orchestration.connections import own_airflow
     from realname_sync.pipelines.backfill.progress import close_if_complete, result_of
     from realname_sync.pipelines.backfill.record import get_backfill
 
     with failure_noted(), opened_city() as city:
         found = get_backfill(city, begun["number"])
-        with AirflowRest() as airflow:
+        with own_airflow() as airflow:
             ended = not any(airflow.is_under_way(dag_id) for dag_id in found.created_dags)
         progress = close_if_complete(city, found)
         done = f"{len(progress.done)} of {len(progress.tasks)} steps are done"
@@ -145,7 +151,7 @@ def follow_backfill(begun: dict[str, Any]) -> PokeReturnValue:
     return PokeReturnValue(is_done=True)
 
 
-def _unfinished(found: Any, progress: Any) -> Exception:
+def _unfinished(found: "Backfill", progress: "Progress") -> RefusedError:
     number, missing = found.number, progress.missing
     if found.state != "open":
         return RefusedError(f"backfill {number} was {found.state} by a person; what it did stands")
@@ -155,7 +161,7 @@ def _unfinished(found: Any, progress: Any) -> Exception:
     )
 
 
-def _request(city: Any, params: dict[str, Any]) -> Any:
+def _request(city: "City", params: dict[str, Any]) -> "Request":
     from realname_sync.pipelines.backfill.request import make_request
 
     return make_request(
