@@ -37,5 +37,26 @@ BEGIN
 END
 $$;
 
+-- All of a layer is the tables that belong to no date, then those of this one: always in this order, so that of several at once none waits for
+-- one that waits for it.
+CREATE OR REPLACE FUNCTION ops.refresh_statistics(layer text, wanted date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    PERFORM ops.refresh_table_statistics(layer, tables.tablename)
+    FROM (
+        SELECT tablename
+        FROM pg_tables
+        WHERE
+            schemaname = layer AND tablename !~ '_[0-9]{8}$'
+            AND NOT EXISTS (
+                SELECT FROM pg_partitioned_table AS parent
+                WHERE parent.partrelid = format('%I.%I', schemaname, tablename)::regclass
+            )
+        ORDER BY tablename
+    ) AS tables;
+    PERFORM ops.refresh_day_statistics(layer, wanted);
+END
+$$;
+
 REVOKE EXECUTE ON FUNCTION ops.refresh_day_statistics(text, date), ops.refresh_table_statistics(text, text) FROM public;
 GRANT EXECUTE ON FUNCTION ops.refresh_day_statistics(text, date), ops.refresh_table_statistics(text, text) TO realname_build;
