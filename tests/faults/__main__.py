@@ -18,7 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from faults import lanes
-from faults.run import READING, RECEIVER_STATES, Outcome
+from faults.errand import READING
+from faults.run import RECEIVER_STATES, Outcome
 from faults.runs import Spec, along, at_point, random_run
 from faults.scenarios import SCENARIOS, Report
 from realname_sync.settings import home

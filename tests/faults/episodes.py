@@ -11,11 +11,11 @@ from typing import Any
 
 import psycopg
 
-from faults.errand import LEASE_SECONDS, Strike
+from faults.errand import LEASE_SECONDS, READING, Strike
 from faults.ground import TARGETS, TOLERANCE_SECONDS, url_of, wait_until
 from faults.proxy import KINDS as PROXY_KINDS
 from faults.proxy import Trouble
-from faults.run import READING, RECEIVER_STATES, WRITES, Run
+from faults.run import RECEIVER_STATES, WRITES, Run
 
 
 def _kill_at_a_point(run: Run, points: Sequence[str]) -> None:
@@ -26,9 +26,13 @@ def _kill_at_a_point(run: Run, points: Sequence[str]) -> None:
             run.count("SIGKILL at a point")
 
 
-def _kill_at_a_statement(run: Run, _points: Sequence[str]) -> None:
+def _kill_at_a_statement(run: Run, points: Sequence[str]) -> None:
     step = run.random.choice(run.steps)
-    part = step if step in READING else run.random.choice((f"{step}/attendance", step, f"{step}/worker"))
+    if step in READING:
+        parts = sorted({point.rpartition("/")[0] for point in points if point.split("/")[0] == step})
+    else:
+        parts = [f"{step}/attendance", step, f"{step}/worker"]
+    part = run.random.choice(parts)
     strike = Strike(frozenset({f"{part}/statement"}), run.random.randint(1, 40))
     if run.attempt(strike=strike)["ended"] == "killed":
         run.count("SIGKILL at a statement")

@@ -7,7 +7,7 @@ import resource
 import signal
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,15 +24,18 @@ from realname_sync.delivery.attendance import AttendanceDelivery
 from realname_sync.delivery.desk import Desk
 from realname_sync.errors import RealnameError
 from realname_sync.pipelines import deliver as delivering
+from realname_sync.pipelines import extract as extracting
+from realname_sync.pipelines import pull as pulling
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.city import City
-from realname_sync.pipelines.extract import extract_municipal
-from realname_sync.pipelines.pull import pull_master_data
 from realname_sync.pipelines.report import report_quality
 from realname_sync.platforms.open_api import lane
 from realname_sync.platforms.open_api.transport import RequestsTransport
 
 LEASE_SECONDS = 2.0
+READING = ("pull", "extract", "check")
+"""The steps before delivery."""
+
 _METHOD = re.compile(rb"(?:^|&)method=([A-Za-z.]+)")
 
 
@@ -90,6 +93,7 @@ def run_errand(errand: Errand, answer: Connection) -> None:
     points = Points(errand.strike, answer)
     city = errand.plan.open(clock_off_by=errand.clock_off_by, addresses=errand.addresses)
     _watch_delivery(points, timedelta(seconds=errand.patience_seconds))
+    _watch_reading(points)
     _watch_calls(points)
     _watch_database(points, city)
     outcome: dict[str, Any] = {"ended": "done", "failed": {}}
@@ -125,9 +129,9 @@ def feed_forever(errand: Errand) -> None:
 def _do(city: City, step: str, errand: Errand) -> None:
     match step:
         case "pull":
-            pull_master_data(city)
+            pulling.pull_master_data(city)
         case "extract":
-            extract_municipal(city, DAY)
+            extracting.extract_municipal(city, DAY)
         case "check":
             check_consistency(city, DAY)
         case "report":
@@ -157,6 +161,26 @@ def _watch_delivery(points: Points, patience: timedelta) -> None:
                 return plain(self)
 
         kind.run = run  # type: ignore[method-assign]
+
+
+def _watch_reading(points: Points) -> None:
+    """Tell the points of each object that is read as of a part of its own.
+
+    What an earlier process finished is not read again, so numbers of commits counted over all objects would shift.
+    """
+    object_of: dict[tuple[Any, str], Callable[..., str]] = {
+        (pulling, "_pull_object"): lambda _city, _platform, _book, name, *_: name,
+        (extracting, "extract_object"): lambda _city, wanted: wanted.name,
+        (extracting, "extract_punches"): lambda *_: "punch",
+    }
+    for (module, function), named in object_of.items():
+        plain = getattr(module, function)
+
+        def part(*given: Any, plain: Any = plain, named: Any = named, **options: Any) -> Any:
+            with points.within(f"{points.part}/{named(*given)}"):
+                return plain(*given, **options)
+
+        setattr(module, function, part)
 
 
 def _watch_calls(points: Points) -> None:
@@ -193,12 +217,12 @@ def _watch_database(points: Points, city: City) -> None:
         points("statement")
 
     def before_commit(_connection: Any) -> None:
-        if points.part in {"pull", "extract", "check"}:
+        if points.part.split("/")[0] in READING:
             points("commit.before")
             points(f"commit {points.passed[f'{points.part}/commit.before']}.before")
 
     def given_back(*_: Any) -> None:
-        if points.part in {"pull", "extract", "check"}:
+        if points.part.split("/")[0] in READING:
             points(f"commit {points.passed[f'{points.part}/commit.before']}.after")
 
     event.listen(city.engine, "before_cursor_execute", before_statement)

@@ -15,7 +15,6 @@ from faults.ground import TARGETS, Town
 from faults.judging import Judgement, asked
 from faults.proxy import FaultProxy, Trouble
 
-READING = ("pull", "extract", "check")
 STAGES = ("new", "checked", "told")
 WRITES = ("*.Add", "*.Upload")
 RECEIVER_STATES = ("as usual", "not done", "answer lost", "pending", "failed", "forgotten")

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from faults.episodes import EPISODES
-from faults.errand import Strike
+from faults.errand import READING, Strike
 from faults.ground import TARGETS, Ground, Town
 from faults.judging import Picture, judge, picture
-from faults.run import READING, STAGES, Outcome, Run, forks
+from faults.run import STAGES, Outcome, Run, forks
 
 _STRETCH = 34
 """Points that one run walks along at most, so that no lane is left with a long run when the others are through."""
