@@ -43,7 +43,7 @@ restore-test: $(INSTALLED) ## A backup of mid-day put back into a new server: re
 
 .PHONY: faults
 faults: $(INSTALLED) ## Real faults on real processes: every crash point and random runs (RUNS=200 SEED=1 ONLY=…)
-	@PYTHONPATH=tests $(BIN)/python -m faults --runs $(or $(RUNS),200) --seed $(or $(SEED),1) $(if $(ONLY),--only "$(ONLY)")
+	@PYTHONPATH=tests PYTHONWARNINGS=ignore $(BIN)/python -m faults --runs $(or $(RUNS),200) --seed $(or $(SEED),1) $(if $(ONLY),--only "$(ONLY)")
 
 .PHONY: simulate
 simulate: $(INSTALLED) ## Days of delivery on virtual time, each from its seed (DAYS=1000 SEED=… INTERLEAVINGS=… MUTANTS=…)
@@ -75,6 +75,13 @@ $(BENCH)/python/.installed: requirements-bench.lock $(INSTALLED)
 	@rm -rf $(BENCH)/python && mkdir -p $(BENCH)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(BENCH)/python -r requirements-bench.lock
 	@touch $@
+
+PEERS := dlt sling singer reladiff datacompy expectations
+
+.PHONY: peers
+peers: $(INSTALLED) ## Other tools at the same work, timed and killed twice, and a page (SCALE=1e5 ROUNDS=3 ARGS="--works load --no-kills")
+	@PYTHONPATH=plugins:tests $(BIN)/python -m bench.peers --folder $(BENCH) --scale $(or $(SCALE),1e5) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
 
 .PHONY: check
 check: lint types secrets audit test ## Everything that has to be green before a commit
@@ -134,6 +141,7 @@ lock: $(INSTALLED) ## Resolve the dependencies anew and write the locks
 	$(COMPILE) --upgrade pyproject.toml --group deploy -c requirements.lock -o requirements-deploy.lock
 	$(COMPILE) --upgrade --group wheel -c requirements-dev.lock -o requirements-wheel.lock
 	$(COMPILE) --upgrade --group bench -c requirements-dev.lock -o requirements-bench.lock
+	for peer in $(PEERS); do $(COMPILE) --upgrade --group peer-$$peer -o tests/bench/peers/locks/$$peer.lock; done
 
 .PHONY: clean
 clean: ## Remove what demo and tests wrote; .venv stays

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from databases import create_database, database_spec, drop_database, server_folder
@@ -15,6 +16,10 @@ from realname_sync.warehouse.engine import open_engine
 from realname_sync.warehouse.migrations import migrate
 
 _TEMPLATE = "realname_template"
+
+# How long one example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:

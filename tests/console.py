@@ -26,7 +26,7 @@ PAGES = [
 
 ELSEWHERE = {
     r"make demo": "minutes of Airflow; tests/integration/test_demo.py carries a day through it",
-    r"make (test|faults|simulate|restore-test|browser|compose-test|bench)": "each is a run by itself",
+    r"make (test|faults|simulate|restore-test|browser|compose-test|bench|peers)": "each is a run by itself",
     r"make env": "writes into the clone; tests/unit/deployment/test_env_file.py",
     r"docker (compose|build)": "needs Docker's engine; `make compose-test` does it from nothing",
     r"(kubectl|helm)": "needs a cluster",

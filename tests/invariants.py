@@ -20,7 +20,9 @@ SELECT DISTINCT to_date(substring(relname FROM '_(\d{8})$'), 'YYYYMMDD')
 FROM pg_stat_xact_user_tables
 WHERE
     n_tup_ins + n_tup_upd + n_tup_del > 0
-    AND (schemaname, relname) NOT IN (('delivery', 'journal'), ('delivery', 'ledger_head'))
+    AND (schemaname, relname) NOT IN (
+        ('delivery', 'journal'), ('delivery', 'ledger_head'), ('delivery', 'noted_change'), ('delivery', 'rest')
+    )
     AND schemaname IN ('core', 'delivery')
 """
 

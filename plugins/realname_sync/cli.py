@@ -4,9 +4,7 @@ Each command imports what it needs when it runs, so that asking for help answers
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -20,15 +18,16 @@ from realname_sync import (
     joint_commands,
     key_commands,
     retention_commands,
+    sandbox_commands,
     supervision_commands,
 )
-from realname_sync.command_parts import Target, WorkDate
+from realname_sync.command_parts import Target, WorkDate, read_shard
 from realname_sync.command_parts import opened_city as _city
 from realname_sync.command_parts import read_date as _date
 from realname_sync.command_parts import say as _say
 from realname_sync.command_parts import say_counts as _counts
 from realname_sync.errors import RealnameError, WorkDateError
-from realname_sync.workdate import system_clock, work_date_of
+from realname_sync.workdate import work_date_of
 
 app = typer.Typer(
     help="Keeps a city's construction-worker real-name data in step with the province and the nation.",
@@ -37,23 +36,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-sandbox = typer.Typer(help="A synthetic city to practise on.", no_args_is_help=True)
 credentials = typer.Typer(help="Pairs of appid and secret.", no_args_is_help=True)
-app.add_typer(sandbox, name="sandbox")
 app.add_typer(credentials, name="credentials")
-
-
-def _yesterday() -> date:
-    return work_date_of(system_clock()) - timedelta(days=1)
-
-
-CityDate = Annotated[
-    date | None,
-    typer.Option("--date", parser=_date, metavar="DATE", help="The city's last day; yesterday if not given."),
-]
-Seed = Annotated[int, typer.Option(help="The same seed and sizes give the same city.")]
-Projects = Annotated[int, typer.Option(help="Projects under construction.")]
-Workers = Annotated[int, typer.Option(help="Building workers.")]
 
 
 @app.callback()
@@ -106,12 +90,22 @@ def check(work_date: WorkDate) -> None:
 
 
 @app.command()
-def push(target: Target, work_date: WorkDate) -> None:
+def push(
+    target: Target,
+    work_date: WorkDate,
+    shard: Annotated[
+        Any,
+        typer.Option(
+            parser=read_shard, metavar="K/N", help="Only part K of N of the projects; others may be sent beside it."
+        ),
+    ] = None,
+) -> None:
     """Send attendance, and what goes before it."""
+    from realname_sync.delivery.shard import WHOLE
     from realname_sync.pipelines.deliver import deliver
 
     with _city() as city:
-        _counts(deliver(city, work_date, target.value, progress=_say))
+        _counts(deliver(city, work_date, target.value, shard=shard or WHOLE, progress=_say))
 
 
 @app.command()
@@ -171,7 +165,7 @@ def day(work_date: WorkDate) -> None:
 
     with _city() as city:
         run_day(city, work_date, _say)
-        tables.show_status(day_status(city, work_date))
+        tables.show_status(day_status(city, work_date, by_project=False))
 
 
 @app.command()
@@ -229,7 +223,7 @@ def status(
             _say("nothing has been done for any date yet: begin with `realname day DATE`")
             return
         targets = [one.value for one in target] if target else TARGETS
-        tables.show_status(day_status(city, wanted), targets, projects=projects)
+        tables.show_status(day_status(city, wanted, by_project=projects), targets, projects=projects)
 
 
 @app.command()
@@ -256,6 +250,7 @@ key_commands.add_to(app)
 disclosure_commands.add_to(app)
 retention_commands.add_to(app)
 deploy_commands.add_to(app)
+sandbox_commands.add_to(app)
 
 
 @app.command("verify-ledger")
@@ -313,86 +308,6 @@ def verify_ledger(
         raise typer.Exit(1)
 
 
-@app.command()
-def demo(seed: Seed = 159, projects: Projects = 40, workers: Workers = 3000, city_date: CityDate = None) -> None:
-    """Carry a synthetic day through Airflow, end to end.
-
-    Exit code 1 if it did not end complete, which is said in a sentence.
-    """
-    from realname_sync.demo.day import run_demo
-    from realname_sync.demo.screen import Screen
-    from realname_sync.demo.stage import CitySize
-    from realname_sync.settings import home
-
-    screen = Screen()
-    size = CitySize(city_date or _yesterday(), seed, projects, workers)
-    with _ending_on_signals():
-        failures = run_demo(home() / "demo", size, screen)
-    for sentence in failures:
-        screen.failed(sentence)
-    screen.note(f"{'it did not go well' if failures else 'all is well'}, after {screen.seconds:.0f} seconds")
-    raise typer.Exit(1 if failures else 0)
-
-
-@app.command()
-def up(
-    port: Annotated[int, typer.Option(help="Of Airflow's web page.")] = 8080,
-    seed: Seed = 159,
-    projects: Projects = 40,
-    workers: Workers = 3000,
-) -> None:
-    """Run Airflow and the sandbox until Ctrl-C."""
-    from realname_sync.demo.screen import Screen
-    from realname_sync.demo.stage import CitySize
-    from realname_sync.demo.up import run_until_stopped
-    from realname_sync.settings import home
-
-    with _ending_on_signals():
-        run_until_stopped(home() / "demo", CitySize(_yesterday(), seed, projects, workers), Screen(), port)
-
-
-@sandbox.command("seed")
-def sandbox_seed(
-    seed: Seed = 159,
-    projects: Projects = 40,
-    workers: Workers = 3000,
-    days: Annotated[int, typer.Option(help="How many days there are.")] = 1,
-    city_date: CityDate = None,
-) -> None:
-    """Make a synthetic city: its municipal platform, and what the integrity platform shares."""
-    from realname_sync.demo.stage import CitySize, Stage, running_postgres
-    from realname_sync.settings import home
-
-    size = CitySize(city_date or _yesterday(), seed, projects, workers, days)
-    with running_postgres(home()) as socket_folder:
-        stage = Stage.with_ports(home(), socket_folder, {})
-        stage.seed(size)
-    _say(f"the city is there, up to {size.work_date}; what was planted in it: {stage.truth_file}")
-    _say(f"load the nation's pairs: realname credentials import {stage.pairs_file}")
-
-
-@sandbox.command("serve")
-def sandbox_serve(
-    evening_of: Annotated[
-        date | None,
-        typer.Option("--evening-of", parser=_date, metavar="DATE", help="Judge lateness as if it were 21:00 of it."),
-    ] = None,
-) -> None:
-    """Serve the integrity platform, the province and the nation until Ctrl-C."""
-    from realname_sync.demo.stage import Stage, evening_clock, running_postgres
-    from realname_sync.sandbox.running import serve
-    from realname_sync.settings import clock, home
-
-    now = clock()
-    with running_postgres(home()) as socket_folder:
-        serve(
-            Stage.with_ports(home(), socket_folder, {}).sandbox_database,
-            arrival_clock=evening_clock(evening_of, now) if evening_of else now,
-            wall_clock=now,
-            announce=_say,
-        )
-
-
 @credentials.command("import")
 def credentials_import(
     file: Annotated[Path, typer.Argument(help="A CSV file with the columns project_code, appid and secret.")],
@@ -403,24 +318,6 @@ def credentials_import(
 
     with _city() as city:
         _say(f"{import_credentials(city, file, platform.value)} pairs loaded")
-
-
-@contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that what it started is ended too."""
-    import signal
-
-    def leave(number: int, _frame: Any) -> NoReturn:
-        raise SystemExit(128 + number)
-
-    # A shell starts what it puts into the background with SIGINT ignored; here it is always heard.
-    handlers = {signal.SIGTERM: leave, signal.SIGHUP: leave, signal.SIGINT: signal.default_int_handler}
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def main() -> NoReturn:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from realname_sync.errors import WorkDateError
+from realname_sync.errors import SettingsError, WorkDateError
 from realname_sync.workdate import parse_work_date
 
 if TYPE_CHECKING:
+    from realname_sync.delivery.shard import Shard
     from realname_sync.pipelines.city import City
 
 
@@ -31,6 +32,23 @@ def read_date(text: str) -> date:
     try:
         return parse_work_date(text)
     except WorkDateError as wrong:
+        raise typer.BadParameter(str(wrong)) from None
+
+
+def read_shard(text: str) -> "Shard":
+    """The part of the projects that was typed, as in `1/2`.
+
+    Raises:
+        BadParameter: there is no such part.
+    """
+    from realname_sync.delivery.shard import Shard
+
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal()):
+        raise typer.BadParameter(f"{text!r} is no shard; the first of two is written 1/2")
+    try:
+        return Shard(int(number), int(of))
+    except SettingsError as wrong:
         raise typer.BadParameter(str(wrong)) from None
 
 

@@ -1,5 +1,5 @@
 -- Bring the labour contracts in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.contract. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.contract. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.contract AS kept
     USING raw.municipal_row AS gone
@@ -22,13 +22,13 @@ SELECT
     core.as_date(payload ->> 'end_date'),
     core.as_code(payload ->> 'unit'),
     core.as_number(payload ->> 'unit_price'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'contract' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.contract AS same
-        WHERE landed.row_key = concat_ws('|', same.project_code, same.person_id) AND same.digest = landed.digest
+        WHERE landed.row_key = concat_ws('|', same.project_code, same.person_id) AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (project_code, person_id) DO UPDATE
     SET

@@ -1,5 +1,5 @@
 -- Bring the devices in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.device. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.device. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.device AS kept
     USING raw.municipal_row AS gone
@@ -18,13 +18,13 @@ SELECT
     core.as_date(payload ->> 'install_date'),
     core.as_text(payload ->> 'standard_version'),
     core.as_text(payload ->> 'status'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'device' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.device AS same
-        WHERE same.device_sn = landed.row_key AND same.digest = landed.digest
+        WHERE same.device_sn = landed.row_key AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (device_sn) DO UPDATE
     SET

@@ -1,5 +1,5 @@
 -- Bring the key posts as filled on site in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.key_post_filled. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.key_post_filled. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.key_post_filled AS kept
     USING raw.municipal_row AS gone
@@ -21,13 +21,15 @@ SELECT
     core.as_text(payload ->> 'registration_no'),
     core.as_date(payload ->> 'start_date'),
     core.as_date(payload ->> 'end_date'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'key_post' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.key_post_filled AS same
-        WHERE landed.row_key = concat_ws('|', same.project_code, same.post_code, same.person_id) AND same.digest = landed.digest
+        WHERE
+            landed.row_key = concat_ws('|', same.project_code, same.post_code, same.person_id)
+            AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (project_code, post_code, person_id) DO UPDATE
     SET

@@ -1,5 +1,5 @@
 -- Bring the leave in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.leave. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.leave. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.leave AS kept
     USING raw.municipal_row AS gone
@@ -16,13 +16,13 @@ SELECT
     core.as_date(payload ->> 'from_date'),
     core.as_date(payload ->> 'to_date'),
     core.as_text(payload ->> 'approved_by'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'leave' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.leave AS same
-        WHERE same.leave_id = landed.row_key AND same.digest = landed.digest
+        WHERE same.leave_id = landed.row_key AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (leave_id) DO UPDATE
     SET

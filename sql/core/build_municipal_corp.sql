@@ -1,5 +1,5 @@
 -- Bring the municipal copies of companies in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.municipal_corp. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.municipal_corp. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.municipal_corp AS kept
     USING raw.municipal_row AS gone
@@ -17,13 +17,13 @@ SELECT
     core.as_text(payload ->> 'legal_man'),
     core.as_date(payload ->> 'register_date'),
     core.as_text(payload ->> 'address'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'corp' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.municipal_corp AS same
-        WHERE same.corp_code = landed.row_key AND same.digest = landed.digest
+        WHERE same.corp_code = landed.row_key AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (corp_code) DO UPDATE
     SET

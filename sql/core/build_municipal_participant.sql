@@ -1,5 +1,5 @@
 -- Bring the municipal copies of participants in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.municipal_participant. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.municipal_participant. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.municipal_participant AS kept
     USING raw.municipal_row AS gone
@@ -25,13 +25,15 @@ SELECT
     core.as_cipher(payload -> 'pm_id_card_number'),
     core.as_hash(payload -> 'pm_id_card_number'),
     payload -> 'pm_id_card_number' ->> 'm',
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'participant' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.municipal_participant AS same
-        WHERE landed.row_key = concat_ws('|', same.project_code, same.corp_code, same.corp_type) AND same.digest = landed.digest
+        WHERE
+            landed.row_key = concat_ws('|', same.project_code, same.corp_code, same.corp_type)
+            AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (project_code, corp_code, corp_type) DO UPDATE
     SET

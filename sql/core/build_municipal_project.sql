@@ -1,5 +1,5 @@
 -- Bring the municipal copies of projects in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.municipal_project. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.municipal_project. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.municipal_project AS kept
     USING raw.municipal_row AS gone
@@ -28,13 +28,13 @@ SELECT
     core.as_date(payload ->> 'start_date'),
     core.as_date(payload ->> 'plan_complete_date'),
     core.as_code(payload ->> 'prj_status'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'project' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.municipal_project AS same
-        WHERE same.project_code = landed.row_key AND same.digest = landed.digest
+        WHERE same.project_code = landed.row_key AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (project_code) DO UPDATE
     SET

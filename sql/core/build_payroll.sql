@@ -1,5 +1,5 @@
 -- Bring the payroll slips in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.payroll. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.payroll. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.payroll AS kept
     USING raw.municipal_row AS gone
@@ -31,13 +31,13 @@ SELECT
     payload -> 'pay_bank_card_number' ->> 'm',
     core.as_code(payload ->> 'pay_bank_code'),
     core.as_text(payload ->> 'pay_bank_name'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'payroll' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.payroll AS same
-        WHERE same.payroll_id = landed.row_key AND same.digest = landed.digest
+        WHERE same.payroll_id = landed.row_key AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (payroll_id) DO UPDATE
     SET

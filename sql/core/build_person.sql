@@ -1,5 +1,5 @@
 -- Bring the persons in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.person. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.person. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.person AS kept
     USING raw.municipal_row AS gone
@@ -29,13 +29,13 @@ SELECT
     core.as_code(payload ->> 'education'),
     core.as_code(payload ->> 'politics'),
     core.as_integer(payload ->> 'head_image_size'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'person' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.person AS same
-        WHERE same.person_id = landed.row_key AND same.digest = landed.digest
+        WHERE same.person_id = landed.row_key AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (person_id) DO UPDATE
     SET

@@ -1,5 +1,5 @@
 -- Bring the workers of projects in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.project_worker. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.project_worker. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.project_worker AS kept
     USING raw.municipal_row AS gone
@@ -27,13 +27,13 @@ SELECT
     core.as_hash(payload -> 'bank_card_number'),
     payload -> 'bank_card_number' ->> 'm',
     core.as_code(payload ->> 'bank_code'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'project_worker' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.project_worker AS same
-        WHERE landed.row_key = concat_ws('|', same.project_code, same.person_id) AND same.digest = landed.digest
+        WHERE landed.row_key = concat_ws('|', same.project_code, same.person_id) AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (project_code, person_id) DO UPDATE
     SET

@@ -1,5 +1,5 @@
 -- Bring the teams in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.team. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.team. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.team AS kept
     USING raw.municipal_row AS gone
@@ -20,13 +20,13 @@ SELECT
     payload -> 'leader_id_number' ->> 'm',
     core.as_date(payload ->> 'entry_date'),
     core.as_date(payload ->> 'exit_date'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'team' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.team AS same
-        WHERE same.team_id = landed.row_key AND same.digest = landed.digest
+        WHERE same.team_id = landed.row_key AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (team_id) DO UPDATE
     SET

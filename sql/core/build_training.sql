@@ -1,5 +1,5 @@
 -- Bring the trainings in step with what was last read: changed rows replaced, withdrawn rows removed (raw keeps them).
--- Reads raw.municipal_row; writes core.training. Rows whose digest is the same are not touched.
+-- Reads raw.municipal_row; writes core.training. Rows whose digest is the same are not touched, unless core is built otherwise now.
 WITH removed AS (
     DELETE FROM core.training AS kept
     USING raw.municipal_row AS gone
@@ -20,13 +20,13 @@ SELECT
     core.as_code(payload ->> 'training_type_code'),
     core.as_boolean(payload ->> 'is_pass'),
     core.as_number(payload ->> 'training_score'),
-    landed.digest
+    landed.digest || cast(:built_by AS bytea)
 FROM raw.municipal_row AS landed
 WHERE
     landed.object = 'training' AND landed.withdrawn_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM core.training AS same
-        WHERE same.training_id = landed.row_key AND same.digest = landed.digest
+        WHERE same.training_id = landed.row_key AND same.digest = landed.digest || cast(:built_by AS bytea)
     )
 ON CONFLICT (training_id) DO UPDATE
     SET

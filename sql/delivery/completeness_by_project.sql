@@ -1,6 +1,6 @@
 -- How the punches of :work_date stand, by platform and project, counted from batches and exceptions and not punch by punch.
 -- The five states add up to `read`; `in_batch` includes `unknown`, `acknowledged` includes `late`: sent at or after :day_end.
--- Reads core.punch, delivery.batch, punch_batch, row_outcome, backlog.
+-- Reads core.project_day, delivery.batch, punch_batch, row_outcome, backlog.
 WITH target (target) AS (
     VALUES ('province'), ('nation')
 ),
@@ -8,10 +8,9 @@ WITH target (target) AS (
 due AS (
     SELECT
         project_code,
-        count(*) AS read
-    FROM core.punch
-    WHERE work_date = cast(:work_date AS date)
-    GROUP BY project_code
+        punches AS read
+    FROM core.project_day
+    WHERE work_date = cast(:work_date AS date) AND punches > 0
 ),
 
 kept AS (

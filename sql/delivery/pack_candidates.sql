@@ -1,6 +1,7 @@
 -- Pack the candidates that nothing keeps back into batches for :target: of one project, of one team where the platform wants that, at most
 -- :batch_rows each, in the order they were made; unless :closing, what would not fill a batch waits in the backlog, and where :projects
--- are chosen, so do the rows of all others.
+-- are chosen, so do the rows of all others. Batches of one team follow each other, so that its workers are looked up once; teams are mixed over the
+-- projects, for a platform may count calls by project.
 -- Reads candidate; writes delivery.batch, delivery.punch_batch, delivery.backlog. Yields the number of batches and rows.
 WITH placed AS (
     SELECT
@@ -20,12 +21,20 @@ packed AS (
         project_code,
         group_key,
         nth,
-        count(*) AS row_count,
+        row_count,
         nextval('delivery.batch_batch_id_seq') AS batch_id
-    FROM placed
-    WHERE delivery.is_chosen(project_code, cast(:projects AS text[]))
-    GROUP BY project_code, group_key, nth
-    HAVING cast(:closing AS boolean) OR count(*) = cast(:batch_rows AS integer)
+    FROM (
+        SELECT
+            project_code,
+            group_key,
+            nth,
+            count(*) AS row_count
+        FROM placed
+        WHERE delivery.is_chosen(project_code, cast(:projects AS text[]))
+        GROUP BY project_code, group_key, nth
+        HAVING cast(:closing AS boolean) OR count(*) = cast(:batch_rows AS integer)
+        ORDER BY hashtextextended(concat(project_code, '|', group_key), 0), project_code, group_key, nth
+    ) AS full_enough
 ),
 
 batched AS (

@@ -1,12 +1,12 @@
 -- What our own books say of :work_date at :target, by project: rows read that still stand, rows acknowledged, whether the platform can be
 -- asked, and whether the last comparison left something that counts need not show. Rows of the ledger are counted, not what batches say
--- of themselves. Reads core.punch, delivery.batch, punch_batch, row_outcome, open_project, discrepancy.
+-- of themselves. Of :project_codes alone, if any are given. Reads core.punch, delivery.batch, punch_batch, row_outcome, open_project, discrepancy.
 WITH standing AS (
     SELECT
         project_code,
         count(*) AS read_rows
     FROM core.punch
-    WHERE work_date = :work_date AND withdrawn_at IS NULL
+    WHERE work_date = :work_date AND withdrawn_at IS NULL AND delivery.is_chosen(project_code, cast(:project_codes AS text[]))
     GROUP BY project_code
 ),
 
@@ -21,20 +21,23 @@ acknowledged AS (
         ON
             outcome.work_date = :work_date AND outcome.project_code = ledger.project_code AND outcome.target = ledger.target
             AND outcome.punch_id = ledger.punch_id AND outcome.batch_id = ledger.batch_id
-    WHERE ledger.work_date = :work_date AND ledger.target = :target AND coalesce(outcome.outcome, batch.state) = 'acknowledged'
+    WHERE
+        ledger.work_date = :work_date AND ledger.target = :target AND coalesce(outcome.outcome, batch.state) = 'acknowledged'
+        AND delivery.is_chosen(ledger.project_code, cast(:project_codes AS text[]))
     GROUP BY ledger.project_code
 ),
 
 left_over AS (
     SELECT DISTINCT project_code
     FROM delivery.discrepancy
-    WHERE work_date = :work_date AND target = :target AND handled = 'left'
+    WHERE
+        work_date = :work_date AND target = :target AND handled = 'left' AND delivery.is_chosen(project_code, cast(:project_codes AS text[]))
 ),
 
 asked AS (
     SELECT project_code
     FROM delivery.open_project
-    WHERE target = :target
+    WHERE target = :target AND delivery.is_chosen(project_code, cast(:project_codes AS text[]))
 ),
 
 known AS (

@@ -1,5 +1,6 @@
 -- How many persons the acknowledged rows of :work_date at :target are of, by project, under the numbers they have now. Rows that were
--- changed since count for the person they were sent for. Reads core.punch, punch_version, person; delivery.punch_batch, batch, row_outcome.
+-- changed since count for the person they were sent for. Of :project_codes alone, if any are given.
+-- Reads core.punch, punch_version, person; delivery.punch_batch, batch, row_outcome.
 WITH sent AS (
     SELECT DISTINCT
         ledger.project_code,
@@ -17,7 +18,9 @@ WITH sent AS (
         ON
             outcome.work_date = :work_date AND outcome.project_code = ledger.project_code AND outcome.target = ledger.target
             AND outcome.punch_id = ledger.punch_id AND outcome.batch_id = ledger.batch_id
-    WHERE ledger.work_date = :work_date AND ledger.target = :target AND coalesce(outcome.outcome, batch.state) = 'acknowledged'
+    WHERE
+        ledger.work_date = :work_date AND ledger.target = :target AND coalesce(outcome.outcome, batch.state) = 'acknowledged'
+        AND delivery.is_chosen(ledger.project_code, cast(:project_codes AS text[]))
 )
 
 SELECT

@@ -1,3 +1,5 @@
--- Forget what the suites said of :work_date but for those of :standing, to be told anew. Writes quality.shape_result.
+-- Forget what the suites said of :work_date but for these :parts of those of :objects, to be told anew. Writes quality.shape_result.
 DELETE FROM quality.shape_result
-WHERE work_date = cast(:work_date AS date) AND object <> all(cast(:standing AS text[]));
+WHERE
+    work_date = cast(:work_date AS date)
+    AND (object, part) NOT IN (SELECT * FROM unnest(cast(:objects AS text[]), cast(:parts AS text[])));

@@ -5,4 +5,4 @@ SELECT
     checked_at
 FROM quality.shape_result
 WHERE work_date = cast(:work_date AS date)
-ORDER BY object;
+ORDER BY object ASC, part DESC;

@@ -1,6 +1,10 @@
--- What each suite saw when it was last asked about :work_date, where its findings are kept. Reads quality.shape_result. Writes nothing.
-SELECT
+-- Where what the suites said when they saw :seen is kept with its findings: of :work_date if it is, else of the newest date. Reads
+-- quality.shape_result. Writes nothing.
+SELECT DISTINCT ON (object, part)
     object,
-    seen
+    part,
+    seen,
+    work_date
 FROM quality.shape_result
-WHERE work_date = cast(:work_date AS date) AND seen IS NOT NULL AND found IS NOT NULL;
+WHERE seen = any(cast(:seen AS text[])) AND found IS NOT NULL
+ORDER BY object ASC, part ASC, work_date = cast(:work_date AS date) DESC, work_date DESC;

@@ -15,21 +15,31 @@ WITH due AS MATERIALIZED (
     LEFT JOIN core.work_day AS known ON known.work_date = asked.day
 ),
 
-busy AS MATERIALIZED (
+seen AS MATERIALIZED (
     SELECT
-        punch.project_code,
-        count(*) AS punches
-    FROM core.punch AS punch
-    INNER JOIN quality.project_under_construction AS project ON project.project_code = punch.project_code
-    WHERE punch.work_date = :work_date AND punch.withdrawn_at IS NULL
-    GROUP BY punch.project_code
-    HAVING count(*) >= :least_punches
+        project_code,
+        device_sn,
+        count(*) FILTER (WHERE work_date = :work_date) AS punches
+    FROM core.punch
+    WHERE
+        work_date BETWEEN :work_date - 60 AND :work_date AND work_date >= (SELECT due.first_day FROM due)
+        AND withdrawn_at IS NULL
+    GROUP BY project_code, device_sn
 ),
 
-heard AS MATERIALIZED (
-    SELECT DISTINCT punch.device_sn
-    FROM core.punch AS punch
-    WHERE punch.work_date BETWEEN (SELECT due.first_day FROM due) AND :work_date AND punch.withdrawn_at IS NULL
+busy AS (
+    SELECT
+        seen.project_code,
+        sum(seen.punches) AS punches
+    FROM seen
+    INNER JOIN quality.project_under_construction AS project ON project.project_code = seen.project_code
+    GROUP BY seen.project_code
+    HAVING sum(seen.punches) >= :least_punches
+),
+
+heard AS (
+    SELECT DISTINCT device_sn
+    FROM seen
 )
 
 SELECT

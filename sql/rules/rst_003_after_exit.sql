@@ -14,6 +14,13 @@ WITH movement AS (
             OR moved_on < :earliest_date OR moved_on > :work_date + make_interval(years => :years_ahead)
         ) AS is_doubtful
     FROM core.entry_exit
+    WHERE (project_code, person_id) IN (
+        SELECT
+            gone.project_code,
+            gone.person_id
+        FROM core.entry_exit AS gone
+        WHERE gone.kind = '0' AND gone.moved_on < :work_date
+    )
     GROUP BY project_code, person_id
 )
 

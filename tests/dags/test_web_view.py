@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import Engine, text
 
+from counting import count_project_days
 from databases import database_spec
 from realname_sync.orchestration.web.city import close_web_city
 from realname_sync.quality.report.changes import read_changes
@@ -71,6 +72,7 @@ def plant(engine: Engine) -> None:
         punches = [(DAY, WEST, f"p{number}", "W1", "D1", seen_at, seen_at, seen_at) for number in range(7)]
         columns = ("work_date", "project_code", "punch_id", "person_id", "device_sn", "punched_at", "received_at")
         copy_rows(connection, "core.punch", (*columns, "first_read_at"), punches)
+        count_project_days(connection)
         rows = [
             (DAY - timedelta(days=back), *found[:6], found[5][:6], *found[6:9], "Correct it.", seen_at)
             for found in FINDINGS

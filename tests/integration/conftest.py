@@ -62,6 +62,7 @@ class Town:
 
     overrides: dict[str, dict[str, Any]]
     names: dict[str, str]
+    open_things: ExitStack
 
     @property
     def warehouse(self) -> str:
@@ -80,6 +81,7 @@ class Town:
         """What a second sender would work with."""
         book = CallBook()
         uplink = open_target(self.city, target, book)
+        self.open_things.callback(uplink.close)
         return Desk(self.city.engine, self.city.vault, uplink, book, work_date, self.city.clock, images=lambda _ids: {})
 
     def municipal_sql(self, statement: str, *values: Any) -> None:
@@ -219,6 +221,7 @@ def open_town(postgres: Path, migrated_template: str, seeded: Callable[..., Seed
             _url(postgres, names["sandbox"]),
             overrides,
             names,
+            open_things,
         )
         open_things.callback(town.city.close)
         open_things.enter_context(watched(town.city.engine))

@@ -1,5 +1,7 @@
 """How a delivery under faults is driven to its end, and what has to hold then."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -7,10 +9,13 @@ from typing import Any
 from effect import differences
 
 from realname_sync.errors import RealnameError
+from realname_sync.pipelines.city import City, open_city
 from realname_sync.pipelines.deliver import completeness, deliver
+from realname_sync.settings import ConnectionSpec
 from realname_sync.workdate import SHANGHAI
 
 DAY = date(2026, 11, 20)
+CONNECTIONS = ("warehouse_db", "municipal_db", "integrity_platform", "province_platform", "nation_platform")
 STATES = ("waiting", "held", "in_batch", "acknowledged", "refused")
 ATTENDANCE = "WorkerAttendance.Add"
 
@@ -33,6 +38,21 @@ class Clock:
 
     def set(self, instant: datetime) -> None:
         self._set_to, self._set_at = instant, monotonic()
+
+
+@dataclass(frozen=True)
+class CityPlan:
+    """A city as a process of its own is told of it; the lane's library does not outlive a fork."""
+
+    connections: Mapping[str, ConnectionSpec]
+    clock: Clock
+
+    def open(self) -> City:
+        return open_city(self.connections.__getitem__, self.clock)
+
+
+def plan_of(town: Any) -> CityPlan:
+    return CityPlan({name: town.city.connection(name) for name in CONNECTIONS}, town.city.clock)
 
 
 def deliver_until_it_ends(town: Any, target: str, tries: int = 4) -> None:

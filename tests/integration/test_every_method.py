@@ -68,7 +68,7 @@ def test_every_method_this_system_calls_is_answered_with_success(delivered: Any)
         assert isinstance(uplink.attendance_of_person(project_code, DAY, "01", number), list)
         if "Corp.Query" in reads:
             assert list(uplink.client.pages("Corp.Query", {}, pair))
-        uplink.client.close()
+        uplink.close()
     integrity = open_integrity(delivered.city.connection("integrity_platform"))
     for name in ("project", "corp", "participant", "person", "registration", "key_post"):
         assert list(integrity.shared_pages(name, "330100"))

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 import realname_sync.sandbox
 from databases import create_database, database_spec, drop_database
 from realname_sync.errors import ConnectionMissingError, SourceShapeError
+from realname_sync.pipelines import extract
 from realname_sync.pipelines.city import City, open_city
 from realname_sync.pipelines.extract import extract_municipal
 
@@ -237,6 +238,22 @@ def test_what_the_source_says_is_unchanged_is_not_read_again(municipality: Munic
     assert _reads(municipality) == before
     assert (again["person"]["read"], again["punches"]["staged"], again["punches"]["standing"]) == (1, 1, 1)
     assert first["punches"]["standing"] == 1
+
+
+def test_what_core_is_to_hold_otherwise_is_built_again(
+    municipality: Municipality, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    municipality.punch(1, "2026-11-20 08:00:00")
+    extract_municipal(municipality.city, DAY)
+    with municipality.city.engine.begin() as connection:
+        connection.execute(text("UPDATE core.person SET name = 'as the former statement built it'"))
+    monkeypatch.setattr(extract, "_built_by", lambda name: f"the statements of the next release for {name}")
+    extract_municipal(municipality.city, DAY)
+    with municipality.city.engine.begin() as connection:
+        assert connection.execute(text("SELECT name FROM core.person")).scalars().all() == ["甲"]
+    before = _reads(municipality)
+    extract_municipal(municipality.city, DAY)
+    assert _reads(municipality) == before
 
 
 def test_rows_that_only_change_places_are_a_change(municipality: Municipality) -> None:

@@ -16,7 +16,6 @@ from realname_sync.pipelines.live.finding import Seen, read_finding
 from realname_sync.pipelines.live.findings import PAGE_ROWS, Wanted, filter_choices, find_findings
 from realname_sync.pipelines.live.project import read_project
 from realname_sync.pipelines.live.reading import reading
-from realname_sync.pipelines.pull import pull_master_data
 from realname_sync.pipelines.report import report_month, report_quality
 from realname_sync.pipelines.status import TARGETS, day_status
 
@@ -27,8 +26,7 @@ BEFORE = DAY - timedelta(days=1)
 @pytest.fixture
 def town(open_town: Callable[..., Any]) -> Any:
     """A town of two checked days, of which the second was delivered."""
-    town = open_town(1)
-    pull_master_data(town.city)
+    town = open_town(1, stage="checked")
     extract_municipal(town.city, BEFORE)
     check_consistency(town.city, BEFORE)
     run_day(town.city, DAY)

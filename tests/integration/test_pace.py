@@ -16,8 +16,15 @@ def test_a_platforms_limit_is_found_and_kept_to(open_town: Callable[..., Any]) -
     assert_effect_equals_acknowledged(limited, "province")
     calls = limited.platforms.calls("province")
     refused = sum(call["code"] == -5 for call in calls)
-    seconds = (calls[-1]["received_at"] - calls[0]["received_at"]).total_seconds()
     assert refused <= 0.15 * len(calls)
-    assert len(calls) / seconds >= 0.5 * 25  # the start from 5 calls a second is part of it
+    unlimited = open_town(1, stage="checked")
+    deliver(unlimited.city, DAY, "province")
+    bearable = min(25, _calls_a_second(unlimited.platforms.calls("province")))  # a slow machine makes fewer
+    half = len(calls) // 2  # how long it takes to get there hangs on the machine, what it comes to does not
+    assert _calls_a_second(calls[half:]) >= max(0.6 * bearable, _calls_a_second(calls[:half]))
     [(rate,)] = limited.warehouse_sql("SELECT calls_per_second FROM ops.pace WHERE platform = 'province'")
     assert 10 <= rate <= 40
+
+
+def _calls_a_second(calls: list[Any]) -> float:
+    return len(calls) / float((calls[-1]["received_at"] - calls[0]["received_at"]).total_seconds())

@@ -15,7 +15,7 @@ from deliveries import DAY, assert_effect_equals_acknowledged
 from typer.testing import CliRunner
 
 from realname_sync.cli import app
-from realname_sync.delivery.reconciliation import compare_project, let_calls_be_finished
+from realname_sync.delivery.reconciliation import compare_projects, let_calls_be_finished
 from realname_sync.errors import RealnameError
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.deliver import TARGETS, completeness, deliver
@@ -89,12 +89,17 @@ def add_like_the_last(town: Any, target: str, shift: str) -> str:
     return str(number)
 
 
+_TAKEN_WHOLE = (
+    "(SELECT min(batch_id) FROM delivery.batch WHERE work_date = :day AND target = :target AND kind = 'attendance'"
+    " AND state = 'acknowledged' AND batch_id NOT IN (SELECT batch_id FROM delivery.row_outcome))"
+)
+"""An acknowledged batch of which every row was taken."""
+
+
 def lose_a_batch(town: Any, target: str) -> list[Any]:
     """Have the ledger forget one acknowledged batch, as one that was put back from a backup; gives its punches."""
     rows = town.warehouse_sql(
-        "WITH lost AS (DELETE FROM delivery.batch WHERE batch_id = (SELECT min(batch_id) FROM delivery.batch"
-        " WHERE work_date = :day AND target = :target AND kind = 'attendance' AND state = 'acknowledged')"
-        " RETURNING batch_id)"
+        f"WITH lost AS (DELETE FROM delivery.batch WHERE batch_id = {_TAKEN_WHOLE} RETURNING batch_id)"
         " DELETE FROM delivery.punch_batch USING lost WHERE punch_batch.batch_id = lost.batch_id AND work_date = :day"
         " RETURNING punch_batch.*",
         day=DAY,
@@ -206,9 +211,8 @@ def test_what_the_ledger_forgot_is_adopted_and_not_sent_again(at: Any, target: s
 def test_what_is_planned_again_and_there_already_is_not_sent(at: Any, target: str) -> None:
     town = at(target)
     planned = town.warehouse_sql(
-        "UPDATE delivery.batch SET state = 'planned', sender = NULL, sent_at = NULL, settled_at = NULL WHERE batch_id ="
-        " (SELECT min(batch_id) FROM delivery.batch WHERE work_date = :day AND target = :target"
-        " AND kind = 'attendance' AND state = 'acknowledged') RETURNING row_count",
+        "UPDATE delivery.batch SET state = 'planned', sender = NULL, sent_at = NULL, settled_at = NULL"
+        f" WHERE batch_id = {_TAKEN_WHOLE} RETURNING row_count",
         day=DAY,
         target=target,
     )
@@ -440,15 +444,15 @@ def test_of_two_comparisons_the_second_sees_what_the_first_did(at: Any) -> None:
 
     first.at = hold
     with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(compare_project, first, project)
+        one = pool.submit(compare_projects, first, [project])
         try:
             assert reached.wait(60)
-            other = pool.submit(compare_project, second, project)
+            other = pool.submit(compare_projects, second, [project])
             with pytest.raises(TimeoutError):
                 other.result(timeout=3)
         finally:
             go.set()
-    assert (one.result().count("missing"), other.result().count("missing")) == (1, 0)
+    assert [found.result()[project].count("missing") for found in (one, other)] == [1, 0]
     assert town.warehouse_sql("SELECT count(*) FROM delivery.backlog WHERE target = 'nation' AND rule_id IS NULL") == [
         (1,)
     ]

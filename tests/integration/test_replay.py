@@ -48,6 +48,7 @@ WITHOUT_A_DATE = {
     "ops.data_key": "versions of the key, which every date's values are stored under",
     "ops.disclosure": "one row a value that was shown unmasked, by its instant; only ever added to",
     "ops.dropped_rows": "one row a time something was past its time, by its instant; only ever added to",
+    "delivery.noted_change": "that a transaction changed something that decides what is due, by its instant",
     "delivery.journal_begin": "where the journal began, once for each platform",
     "delivery.open_project": "which projects may be sent now, as the credentials loaded say",
     "delivery.registration": "what a platform knows of companies, teams and workers; they are told once for all dates",

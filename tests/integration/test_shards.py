@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from typing import Any
 
 import pytest
-from deliveries import DAY, assert_effect_equals_acknowledged
+from deliveries import DAY, CityPlan, assert_effect_equals_acknowledged, plan_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
@@ -21,7 +21,6 @@ from realname_sync.delivery.shard import MOST, Shard
 from realname_sync.delivery.shared_step import for_all_projects
 from realname_sync.errors import RetriableError, SettingsError
 from realname_sync.pipelines import deliver as delivering
-from realname_sync.pipelines.city import open_city
 from realname_sync.pipelines.deliver import deliver
 from request_log import read_log
 
@@ -33,7 +32,7 @@ _BY_SENDER = (
 _CODES = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30), unique=True)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(codes=_CODES, of=st.integers(1, MOST))
 def test_the_shards_of_any_number_are_a_partition_of_all_projects(warehouse: Engine, codes: list[str], of: int) -> None:
     query = text(f"SELECT project_code FROM unnest(cast(:codes AS text[])) AS one (project_code) WHERE {_IN_SHARD}")
@@ -99,11 +98,10 @@ def _of_shard(town: Any, shard: Shard) -> set[str]:
 
 
 @pytest.mark.usefixtures("proved_by_the_receivers")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_what_a_killed_shard_leaves_a_later_run_of_the_whole_brings(checked: Any) -> None:
     first, second = Shard.all_of(2)
     deliver(checked.city, DAY, "nation", shard=first)
-    process = get_context("fork").Process(target=_die_with_calls_in_hand, args=(checked.city, second))
+    process = get_context("spawn").Process(target=_die_with_calls_in_hand, args=(plan_of(checked), second))
     process.start()
     process.join(60)
     assert process.exitcode == -9
@@ -119,7 +117,7 @@ def test_what_a_killed_shard_leaves_a_later_run_of_the_whole_brings(checked: Any
     assert_effect_equals_acknowledged(checked, "nation")
 
 
-def _die_with_calls_in_hand(parent: Any, shard: Shard) -> None:
+def _die_with_calls_in_hand(plan: CityPlan, shard: Shard) -> None:
     """Deliver until the first call of attendance has gone out and nothing was written down of it."""
 
     def at(point: str) -> None:
@@ -131,7 +129,7 @@ def _die_with_calls_in_hand(parent: Any, shard: Shard) -> None:
                 claims["attendance"] = warehouse.execute(planned).scalar_one()
 
     claims = {"attendance": 0}
-    city = open_city(parent.connection, parent.clock)
+    city = plan.open()
     delivering.Desk = partial(Desk, at=at)  # type: ignore[misc,assignment]
     delivering.deliver(city, DAY, "nation", shard=shard)
 

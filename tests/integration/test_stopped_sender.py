@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deliveries import ATTENDANCE, DAY, assert_effect_equals_acknowledged
+from deliveries import ATTENDANCE, DAY, CityPlan, assert_effect_equals_acknowledged, plan_of
 
 from realname_sync.delivery.desk import Desk
 from realname_sync.errors import RealnameError, RetriableError
 from realname_sync.pipelines import deliver as delivering
-from realname_sync.pipelines.city import open_city
 from realname_sync.platforms.open_api import lane
 from request_log import blind_resends, changed_repeats, read_log
 
@@ -27,7 +26,6 @@ TOLERANCE = timedelta(seconds=2)
 _BATCHES = "SELECT batch_id, state, sender, serial_code, settled_at FROM delivery.batch ORDER BY batch_id"
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("where", ["while the platform works", "with a signed call in its hands"])
 def test_a_sender_that_sleeps_and_wakes_acts_on_nothing_that_was_taken_over(
     open_town: Callable[..., Any], where: str
@@ -71,7 +69,7 @@ def test_a_sender_that_sleeps_and_wakes_acts_on_nothing_that_was_taken_over(
 @contextmanager
 def _sender(town: Any, *, stops_before_its_first_call: bool) -> Iterator[BaseProcess]:
     """A process of its own that delivers the day with a short lease."""
-    process = get_context("fork").Process(target=_send, args=(town.city, stops_before_its_first_call))
+    process = get_context("spawn").Process(target=_send, args=(plan_of(town), stops_before_its_first_call))
     process.start()
     try:
         yield process
@@ -80,7 +78,7 @@ def _sender(town: Any, *, stops_before_its_first_call: bool) -> Iterator[BasePro
         process.join()
 
 
-def _send(city: Any, stops_before_its_first_call: bool) -> None:
+def _send(plan: CityPlan, stops_before_its_first_call: bool) -> None:
     delivering.Desk = partial(Desk, lease=LEASE)  # type: ignore[misc,assignment]
     if stops_before_its_first_call:
         post, stopped = lane._post, []
@@ -93,7 +91,7 @@ def _send(city: Any, stops_before_its_first_call: bool) -> None:
 
         lane._post = stop_and_post
     with suppress(RealnameError):  # how it ends is not what matters, but what it does until then
-        delivering.deliver(open_city(city.connection, city.clock), DAY, "nation")
+        delivering.deliver(plan.open(), DAY, "nation")
 
 
 def _is_sending(town: Any) -> bool:

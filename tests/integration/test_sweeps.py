@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from deliveries import ATTENDANCE, DAY, Clock, assert_effect_equals_acknowledged, at
 
-from realname_sync.delivery.attendance import AttendanceDelivery
+from realname_sync.delivery.attendance import KIND, AttendanceDelivery
 from realname_sync.delivery.planning import plan_attendance
+from realname_sync.delivery.settling import claims
 from realname_sync.errors import HeldError, RetriableError
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.deliver import completeness, deliver
@@ -178,6 +179,19 @@ def test_nothing_of_a_claim_is_signed_after_its_lease(checked: Any) -> None:
     assert checked.platforms.counts("nation")["write_calls"] == writes
     states = checked.warehouse_sql("SELECT DISTINCT state FROM delivery.batch WHERE kind = 'attendance'")
     assert states == [("planned",)]
+
+
+def test_claims_are_taken_once_and_by_one_sender(checked: Any) -> None:
+    _know_the_workers(checked, "nation")
+    first, second = checked.desk("nation", DAY), checked.desk("nation", DAY)
+    plan_attendance(first, ATTENDANCE)
+    planned = checked.warehouse_sql("SELECT batch_id FROM delivery.batch WHERE state = 'planned' ORDER BY 1")
+    one, other = claims(first, KIND, 5), claims(second, KIND, 7)
+    taken = [row.batch_id for group in (next(one), next(other), *one, *other) for row in group]
+    assert len(planned) > 12
+    assert sorted(taken) == [batch_id for (batch_id,) in planned]
+    owners = checked.warehouse_sql("SELECT sender, count(*) FROM delivery.batch WHERE state = 'sending' GROUP BY 1")
+    assert dict(owners) == {first.sender: len(planned) - 7, second.sender: 7}
 
 
 def test_an_abandoned_claim_is_taken_over_only_when_its_calls_can_no_longer_be_taken(checked: Any) -> None:

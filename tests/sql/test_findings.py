@@ -213,3 +213,13 @@ def test_a_check_of_some_rules_leaves_the_marks_of_the_others(warehouse: Engine)
         begin_staging(connection, [RULES["UPL-001"]])
         replace_findings(connection, DAY, NOON, only=["UPL-001"])
     assert marks(warehouse) == before
+
+
+@pytest.mark.parametrize(("before", "allowed"), [("4MB", "32MB"), ("64MB", "64MB")])
+def test_a_check_has_memory_for_a_large_day_and_never_less_than_the_server_gives(
+    warehouse: Engine, before: str, allowed: str
+) -> None:
+    with transaction(warehouse, Role.CHECK) as connection:
+        connection.execute(text("SELECT set_config('work_mem', :before, TRUE)"), {"before": before})
+        begin_staging(connection, RULES.values())
+        assert connection.execute(text("SHOW work_mem")).scalar_one() == allowed

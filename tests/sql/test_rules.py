@@ -12,7 +12,7 @@ from realname_sync.quality.catalogue import SUITES, Rule, load_catalogue
 from realname_sync.quality.findings import begin_staging
 from realname_sync.quality.requirements import stage_requirements
 from realname_sync.quality.rules import run_rule
-from realname_sync.quality.shape import find_misshapen, load_suites
+from realname_sync.quality.shape import find_misshapen, load_suites, questions_about
 from realname_sync.warehouse.engine import open_engine
 
 CASES = list(rule_cases())
@@ -56,7 +56,8 @@ def test_suite(warehouse: Engine, case: Case) -> None:
         given(connection, case.given)
     suites = [load_suites()[one] for one in {suite_of(table) for table in case.given} if one]
     rules = RULES[case.city]
-    findings = find_misshapen(warehouse, {case.rule: rules[case.rule]}, WORK_DATE, suites)
+    questions = questions_about(WORK_DATE, {case.rule: rules[case.rule]}, suites)
+    findings = [finding for _, finding in find_misshapen(warehouse, questions, WORK_DATE)]
     names = ("rule_id", "object", "object_key", "field", "project_code", "expected", "actual")
     rows = [{name: getattr(one, name) for name in names} for one in findings]
     assert_found(case, rows)

@@ -11,13 +11,18 @@ from sqlalchemy import Engine, text
 from realname_sync.errors import SettingsError
 from realname_sync.quality.catalogue import load_catalogue
 from realname_sync.quality.findings import Finding
-from realname_sync.quality.shape import Bounds, find_misshapen, load_suites
+from realname_sync.quality.shape import Bounds, Suite, find_misshapen, load_suites, questions_about
 
 RULES = load_catalogue().in_force(WORK_DATE, CITY)
 
 
 def misshapen(warehouse: Engine, *objects: str, work_date: date = WORK_DATE) -> list[Finding]:
-    return list(find_misshapen(warehouse, RULES, work_date, [load_suites()[one] for one in objects]))
+    return asked(warehouse, RULES, work_date, [load_suites()[one] for one in objects])
+
+
+def asked(warehouse: Engine, rules: Any, work_date: date, suites: list[Suite] | None = None) -> list[Finding]:
+    questions = questions_about(work_date, rules, suites)
+    return [finding for _, finding in find_misshapen(warehouse, questions, work_date)]
 
 
 def test_every_row_that_does_not_fit_is_found(warehouse: Engine) -> None:
@@ -69,9 +74,9 @@ def test_a_rule_that_is_not_in_force_finds_nothing(warehouse: Engine) -> None:
     with warehouse.begin() as connection:
         given(connection, {"core.team": [{"team_name": None, "entry_date": date(1970, 1, 1)}]})
     only = {name: rule for name, rule in RULES.items() if name != "SHP-004"}
-    found = list(find_misshapen(warehouse, only, WORK_DATE, [load_suites()["team"]]))
+    found = asked(warehouse, only, WORK_DATE, [load_suites()["team"]])
     assert [one.rule_id for one in found] == ["SHP-001"]
-    assert list(find_misshapen(warehouse, {}, WORK_DATE)) == []
+    assert asked(warehouse, {}, WORK_DATE) == []
 
 
 def test_an_expectation_that_cannot_be_evaluated_is_told_and_not_passed_over(warehouse: Engine) -> None:
@@ -83,7 +88,7 @@ def test_an_expectation_that_cannot_be_evaluated_is_told_and_not_passed_over(war
         ],
     )
     with pytest.raises(SettingsError, match=r"suite team: .* of no_such_column could not be evaluated"):
-        list(find_misshapen(warehouse, RULES, WORK_DATE, [broken]))
+        asked(warehouse, RULES, WORK_DATE, [broken])
 
 
 def test_every_view_has_the_columns_its_suite_asks_for(warehouse: Engine) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from realname_sync.quality import shape_docs
 from realname_sync.quality.catalogue import load_catalogue
-from realname_sync.quality.shape import find_misshapen, load_suites
+from realname_sync.quality.shape import find_misshapen, load_suites, questions_about
 from realname_sync.quality.shape_docs import write_docs
-from realname_sync.quality.shape_look import Look, keep_look
+from realname_sync.quality.shape_look import Look, Name, keep_look
 from realname_sync.warehouse.bulk import copy_rows
 from realname_sync.warehouse.engine import Role, transaction
 
@@ -21,37 +22,40 @@ DAY = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 RULES = load_catalogue().in_force(DAY, "330100")
 NAME = "欧阳不可见"
+PERSON: Name = ("person", "lasting")
+TEAM: tuple[Name, ...] = (("team", "lasting"), ("team", "dated"))
+Results = dict[Name, dict[str, Any]]
 
 
 @pytest.fixture
-def results(warehouse: Engine) -> dict[str, dict[str, Any]]:
+def results(warehouse: Engine) -> Results:
     with warehouse.begin() as connection:
         people = [("W1", NAME, "", b""), ("W2", "诸葛" * 40, "999", b"")]
         copy_rows(connection, "core.person", ("person_id", "name", "education", "digest"), people)
-    said: dict[str, dict[str, Any]] = {}
-    suites = [load_suites()[name] for name in ("person", "team")]
-    assert list(find_misshapen(warehouse, RULES, DAY, suites, said.__setitem__))
+    said: Results = {}
+    questions = questions_about(DAY, RULES, [load_suites()[name] for name in ("person", "team")])
+    assert list(find_misshapen(warehouse, questions, DAY, lambda asked, result: said.update({asked.name: result})))
     return said
 
 
-def test_outcomes_and_counts_are_kept_and_no_value(results: dict[str, dict[str, Any]]) -> None:
-    assert set(results) == {"person", "team"}
-    failed = [one for one in results["person"]["results"] if not one["success"]]
+def test_outcomes_and_counts_are_kept_and_no_value(results: Results) -> None:
+    assert set(results) == {PERSON, *TEAM}
+    failed = [one for one in results[PERSON]["results"] if not one["success"]]
     assert failed
     assert all(one["result"]["unexpected_count"] >= 1 for one in failed)
     assert all(one["result"]["partial_unexpected_list"] == [] for one in failed)
-    told = json.dumps(results, ensure_ascii=False, default=str)
+    told = json.dumps(list(results.values()), ensure_ascii=False, default=str)
     assert not any(word in told for word in ("欧", "诸", "W1", "W2", "unexpected_index"))
 
 
 def test_the_pages_are_whole_fetch_nothing_and_are_built_once(
-    warehouse: Engine, results: dict[str, dict[str, Any]], tmp_path: Path
+    warehouse: Engine, results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "shape"
     assert write_docs(warehouse, DAY, folder) is None
     with transaction(warehouse, Role.CHECK) as connection:
         keep_look(connection, DAY, Look(results=results), AT)
-        keep_look(connection, DAY - timedelta(days=1), Look(results={"team": results["team"]}), AT)
+        keep_look(connection, DAY - timedelta(days=1), Look(results={name: results[name] for name in TEAM}), AT)
     page = write_docs(warehouse, DAY, folder)
     assert page == folder / "index.html"
     pages = list(folder.rglob("*.html"))
@@ -67,8 +71,16 @@ def test_the_pages_are_whole_fetch_nothing_and_are_built_once(
     built = page.stat().st_mtime_ns
     assert write_docs(warehouse, DAY, folder) == page
     assert page.stat().st_mtime_ns == built
+    before = {one: one.read_text(encoding="utf-8") for one in pages}
     with transaction(warehouse, Role.CHECK) as connection:
-        keep_look(connection, DAY, Look(results={"team": results["team"]}), AT + timedelta(minutes=1))
+        keep_look(connection, DAY, Look(frozenset(results)), AT + timedelta(hours=1))
+    with monkeypatch.context() as patched:
+        patched.setattr(shape_docs, "_build", lambda *_: pytest.fail("its results stand"))
+        write_docs(warehouse, DAY, folder)
+    changed = [one for one, content in before.items() if one.read_text(encoding="utf-8") != content]
+    assert changed == [page], "it says when the date was checked last"
+    with transaction(warehouse, Role.CHECK) as connection:
+        keep_look(connection, DAY, Look(results={name: results[name] for name in TEAM}), AT + timedelta(hours=2))
     write_docs(warehouse, DAY, folder)
     assert sorted(one.stem for one in folder.rglob("*.html")) == ["index", "team"]
     assert [one.name for one in tmp_path.iterdir()] == ["shape"]

@@ -18,9 +18,9 @@ from realname_sync import cli
 COMMANDS = [
     *("migrate", "pull", "extract", "check", "push", "reconcile", "report", "day"),
     *("sweep", "forecast", "status", "explain", "findings", "mute", "unmute", "mutes"),
-    *("lamps", "cases", "joint-test", "disclosures", "retention", "verify-ledger", "demo", "up"),
-    *("sandbox", "credentials", "correct", "export", "case", "draw", "backfill", "keys"),
-    *("reveal", "deploy"),
+    *("lamps", "cases", "joint-test", "disclosures", "retention", "demo", "up", "verify-ledger"),
+    *("credentials", "correct", "export", "case", "draw", "backfill", "keys"),
+    *("reveal", "deploy", "sandbox"),
 ]
 HEAVY = ("airflow", "great_expectations", "pandas", "sqlalchemy", "requests", "aiohttp")
 
@@ -75,6 +75,8 @@ def test_help_answers_at_once() -> None:
         (["day", "20.11.2026"], "is not a work date"),
         (["status", "2026-02-30"], "is not a work date"),
         (["push", "moon", "2026-11-20"], "moon"),
+        (["push", "nation", "2026-11-20", "--shard", "3/2"], "no shard 3 of 2"),
+        (["push", "nation", "2026-11-20", "--shard", "half"], "written 1/2"),
         (["backfill", "--from", "2026-11-21", "--to", "2026-11-20"], "is after"),
         (["backfill", "--from", "2026-11-20", "--to", "2026-11-20", "--only", "lunch"], "lunch"),
         (["backfill", "--from", "2026-11-20"], "--to DATE"),

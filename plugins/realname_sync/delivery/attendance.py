@@ -14,8 +14,9 @@ from realname_sync.delivery.calls import Parcel, send_parcels
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.planning import plan_attendance
 from realname_sync.delivery.questions import resolve_unknown
+from realname_sync.delivery.sent_rows import read_rows
 from realname_sync.delivery.settling import (
-    claim,
+    claims,
     collect_results,
     collect_ripe,
     doubt_lost_claims,
@@ -91,7 +92,7 @@ class AttendanceDelivery:
         """Send what is planned, group by group, one commit before and one after each; stop where it is time to ask."""
         desk = self.desk
         wanted = min(_CALLS_AT_ONCE, _ROWS_AT_ONCE // desk.uplink.profile.batch_rows[METHOD])
-        while claimed := claim(desk, KIND, max(wanted, 1)):
+        for claimed in claims(desk, KIND, max(wanted, 1)):
             parcels, unfit, outdated = self._parcels(claimed)
             went = send_parcels(
                 desk.uplink,
@@ -122,12 +123,7 @@ class AttendanceDelivery:
         """
         desk = self.desk
         with desk.look() as connection:
-            rows = statements.records(
-                connection,
-                "delivery/attendance_rows",
-                work_date=desk.work_date,
-                batch_ids=[row.batch_id for row in claimed],
-            )
+            rows = read_rows(connection, desk.target, desk.work_date, [row.batch_id for row in claimed])
         numbers = {cipher: desk.vault.reveal(cipher) for cipher in {row["idCardNumber"] for row in rows} if cipher}
         by_batch: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for row in rows:

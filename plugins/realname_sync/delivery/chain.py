@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from realname_sync.delivery.calls import Parcel, Sent, send_parcels
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.outcomes import Fate, Verdict
+from realname_sync.delivery.planning import MANY_ROWS
 from realname_sync.delivery.questions import movements_there
 from realname_sync.delivery.settling import (
     batches_in,
-    claim,
+    claims,
     collect_results,
     doubt_lost_claims,
     record_sent,
@@ -95,13 +96,18 @@ class Load:
 
 
 class StepDelivery:
-    """Delivers one step: plans what is due, sends it, settles what came of it, until nothing is due."""
+    """Delivers one step: plans what is due, sends it, settles what came of it, until nothing is due.
+
+    Attributes:
+        found_any: whether anything was due, or has to be asked for, so that the next run has to look again.
+    """
 
     def __init__(self, desk: Desk, step: Step) -> None:
         self.desk = desk
         self.step = step
         self.method = desk.uplink.standard.method(step.method)
         self.counts = {"acknowledged": 0, "refused": 0}
+        self.found_any = False
         self._alone: set[str] = set()
 
     def run(self) -> dict[str, int]:
@@ -117,6 +123,7 @@ class StepDelivery:
         self._carry_on()
         for _ in range(_ROUNDS):
             items = self._due()
+            self.found_any |= bool(items)
             known = (dict(self.counts), len(self._alone))
             if not items:
                 break
@@ -127,8 +134,8 @@ class StepDelivery:
                 break  # nothing came of it, so the same again would not either; the next run tries
         if self.step.kind == "team":
             self._learn_team_numbers()
-        if any(self.counts.values()):
-            with self.desk.commit("statistics") as connection:
+        if sum(self.counts.values()) >= MANY_ROWS:
+            with self.desk.look() as connection:
                 statements.rows(connection, "ops/refresh_statistics", layer="delivery", work_date=self.desk.work_date)
         return self.counts
 
@@ -137,6 +144,7 @@ class StepDelivery:
         desk = self.desk
         with desk.look() as connection:
             unnumbered = statements.rows(connection, "delivery/teams_without_number", **desk.key)
+        self.found_any |= bool(unnumbered)
         for project_code in sorted({team.project_code for team in unnumbered}):
             issued = desk.uplink.team_numbers(project_code)
             by_key = {team.local_team_id: team.team_sys_no for team in issued if team.local_team_id}
@@ -279,7 +287,7 @@ class StepDelivery:
 
     def _send(self, loads: Sequence[Load]) -> None:
         desk, by_id = self.desk, {load.batch_id: load for load in loads}
-        while claimed := claim(desk, self.step.kind):
+        for claimed in claims(desk, self.step.kind):
             parcels = [self._parcel(by_id[row.batch_id]) for row in claimed if row.batch_id in by_id]
             went = send_parcels(
                 desk.uplink,

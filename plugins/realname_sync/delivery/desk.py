@@ -96,7 +96,6 @@ class Desk:
 
     Attributes:
         images: gives the pictures of persons by their id.
-        calls_in_flight: how many calls may be on their way at once.
         patience: how long a run waits for results that do not come.
         lease: how long a claim holds.
         at: told where the delivery stands, as in `claim.before` and `claim.after`: just before and after each commit.
@@ -114,7 +113,6 @@ class Desk:
     progress: Callable[[str], None] = lambda _text: None
     sleep: Callable[[float], None] = time.sleep
     sender: str = field(default_factory=new_sender)
-    calls_in_flight: int = 32
     patience: timedelta = timedelta(minutes=5)
     lease: timedelta = LEASE
     at: Callable[[str], None] = lambda _point: None
@@ -125,6 +123,11 @@ class Desk:
     def target(self) -> str:
         """The platform: `province` or `nation`."""
         return self.uplink.profile.name
+
+    @property
+    def calls_in_flight(self) -> int:
+        """How many calls may be on their way at once."""
+        return self.uplink.profile.calls_in_flight
 
     @property
     def key(self) -> dict[str, Any]:

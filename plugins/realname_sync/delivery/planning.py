@@ -5,7 +5,8 @@ from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.settling import return_to_backlog
 from realname_sync.warehouse import statements
 
-_MANY = 1000  # rows from which on the planner of the database should know of them
+MANY_ROWS = 1000
+"""Rows from which on the planner of the database should know at once of what was written."""
 
 
 def plan_attendance(desk: Desk, method: str) -> int:
@@ -41,7 +42,7 @@ def plan_attendance(desk: Desk, method: str) -> int:
             **desk.key,
         )[0]
         statements.run(connection, "delivery/end_sweep", change_no=change_no, **desk.key)
-        if planned.punches >= _MANY:
+        if planned.punches >= MANY_ROWS:
             statements.rows(connection, "ops/refresh_statistics", layer="delivery", work_date=desk.work_date)
     if come.read > change_no:
         desk.progress(f"{desk.target}: what was read after the last check of {desk.work_date} waits for the next one")

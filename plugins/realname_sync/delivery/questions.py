@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.outcomes import Fate, Verdict
 from realname_sync.delivery.passes import Pass, pass_of, read_pass
+from realname_sync.delivery.sent_rows import read_rows
 from realname_sync.delivery.settling import batches_in, settle_attendance
 from realname_sync.warehouse import statements
 
@@ -111,9 +112,7 @@ def _on_the_platform(desk: Desk, project_code: str, rows: Sequence[Mapping[str, 
 def _settle_project(desk: Desk, project_code: str, batch_ids: Sequence[int]) -> None:
     asked_at = desk.clock()
     with desk.look() as connection:
-        doubtful = statements.records(
-            connection, "delivery/attendance_rows", work_date=desk.work_date, batch_ids=list(batch_ids)
-        )
+        doubtful = read_rows(connection, desk.target, desk.work_date, batch_ids)
         if _is_under_way(desk, connection, project_code) or any(row["idCardNumber"] is None for row in doubtful):
             return
     there = _on_the_platform(desk, project_code, doubtful)

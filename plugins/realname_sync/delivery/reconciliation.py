@@ -1,30 +1,34 @@
 """Holds what a platform has of a day against the ledger: by counts, and row by row only where these differ.
 
-A row that is missing there waits again. A row that is there and was not recorded as sent counts as acknowledged, and is
-not sent. Of what is there too much, a person has to write to the platform: no platform has a method to delete.
+Rows are compared for a group of projects at once, in one transaction: what the platform lists is staged, one statement
+says which passes differ, and what is known of those alone is looked at one by one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection
 
 from realname_sync.delivery import journal
 from realname_sync.delivery.desk import Desk
-from realname_sync.delivery.passes import read_pass
+from realname_sync.delivery.differing import Places, differing_rows, known_of_passes, stage_listings
+from realname_sync.delivery.discrepancies import Compared, Discrepancy, judge, left, put_off, tally
+from realname_sync.delivery.listings import Listing, list_projects
 from realname_sync.delivery.questions import seconds_in_the_works
 from realname_sync.delivery.settling import release_rows, return_to_backlog
-from realname_sync.errors import MalformedAnswerError, PlatformAnswerError
+from realname_sync.delivery.shard import Shard
+from realname_sync.errors import PlatformAnswerError
 from realname_sync.platforms.uplink import DayCount
 from realname_sync.warehouse import bulk, statements
-from realname_sync.warehouse.protection import mask
-from realname_sync.workdate import day_bounds
 
-Kind = Literal["missing", "extra", "doubled", "adopted"]
-Handled = Literal["released", "adopted", "left"]
+SHARDS = Shard.all_of(2)
+"""The parts that are compared at the same time, each with the planning of its own projects locked out."""
+
+_ROWS_AT_ONCE = 50_000
+"""As many rows of a side a group has, whole projects each: Python may have to hold what is known of every one."""
 
 _NOT_SETTLED = "a call is not settled, deliver and reconcile again"
 _COLUMNS = (
@@ -32,31 +36,8 @@ _COLUMNS = (
     "direction", "platform_count", "our_count", "remark", "seen_at",
 )  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Discrepancy:
-    """One row that a platform has otherwise than the ledger; `row` is what is known of it here and there."""
-
-    kind: Kind
-    handled: Handled
-    row: Any
-    punch_id: str | None = None
-    times: int = 1
-    remark: str | None = None
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What came of comparing a project row by row; `remark` says why nothing, or not everything, could follow."""
-
-    project_code: str
-    found: Sequence[Discrepancy] = ()
-    remark: str | None = None
-    is_compared: bool = True
-
-    def count(self, kind: Kind, handled: Handled | None = None) -> int:
-        """How many rows are of a kind."""
-        return sum(one.times for one in self.found if one.kind == kind and handled in (None, one.handled))
+Found = Mapping[str, Sequence[Discrepancy]]
+"""What was found, by project; nothing was where there is nothing in it."""
 
 
 def count_there(desk: Desk, project_code: str) -> DayCount | None:
@@ -93,158 +74,136 @@ def let_calls_be_finished(desk: Desk, project_codes: Sequence[str]) -> None:
         desk.sleep(seconds)
 
 
-def compare_project(desk: Desk, project_code: str) -> Compared:
-    """Compare a project's day row by row, put right what can be, and write down what was found.
+def of_shard(connection: Connection, rows_of: Mapping[str, int], shard: Shard) -> dict[str, int]:
+    """Those of these projects that a shard holds."""
+    held = statements.rows(connection, "delivery/projects_of_shard", project_codes=list(rows_of), **shard.key)
+    return {row.project_code: rows_of[row.project_code] for row in held}
+
+
+def in_groups(rows_of: Mapping[str, int]) -> Iterator[list[str]]:
+    """Projects, given with how many rows they have, in groups that are compared at once."""
+    group: list[str] = []
+    rows = 0
+    for project_code, more in rows_of.items():
+        if group and rows + more > _ROWS_AT_ONCE:
+            yield group
+            group, rows = [], 0
+        group.append(project_code)
+        rows += more
+    if group:
+        yield group
+
+
+def compare_all(desk: Desk, rows_of: Mapping[str, int]) -> dict[str, Compared]:
+    """Compare the rows of these projects, given with how many there are: in groups, each of which is committed.
+
+    Raises:
+        RealnameError: the platform cannot be asked after some of them; what was found at the others is written.
+    """
+    if not rows_of:
+        return {}
+    let_calls_be_finished(desk, list(rows_of))
+
+    def compare_shard(shard: Shard) -> dict[str, Compared]:
+        mine = replace(desk, shard=shard)
+        with mine.look() as connection:
+            wanted = of_shard(connection, rows_of, shard)
+        return {code: one for group in in_groups(wanted) for code, one in compare_projects(mine, group).items()}
+
+    with ThreadPoolExecutor(len(SHARDS)) as pool:
+        return {code: one for part in pool.map(compare_shard, SHARDS) for code, one in part.items()}
+
+
+def compare_projects(desk: Desk, project_codes: Sequence[str]) -> dict[str, Compared]:
+    """Compare a group of projects' day row by row, put right what can be, and write down what was found.
 
     What the platform has is read first and the ledger after it, with planning locked out; where a call was under way
     in between, or the platform lists other than it counts, nothing follows from the comparison.
+
+    Raises:
+        RealnameError: the platform cannot be asked after some of them; what was found at the others is written.
     """
-    asked_at = desk.clock()
     with desk.look() as connection:
-        if _is_unsettled(desk, connection, project_code):
-            return _put_off(project_code, _NOT_SETTLED)
+        unsettled = _unsettled(desk, connection, dict.fromkeys(project_codes))
+    compared = {code: put_off(code, _NOT_SETTLED) for code in unsettled}
+    asked = [code for code in project_codes if code not in compared]
+    listings = list_projects(desk, asked)
+    certain = {code: listings.of[code] for code in asked if code in listings.of}
+    for code, one in listings.of.items():
+        if one.counted != one.listed:
+            compared[code] = put_off(code, f"the platform counts {one.counted} rows and lists {one.listed}")
+            del certain[code]
     with desk.commit("compare") as connection:
-        statements.run(connection, "delivery/stage_reconciliation")
-        staged, unreadable = _stage_rows(desk, connection, project_code)
-        counted = desk.uplink.attendance_day(project_code, desk.work_date).rows
-        if counted != staged + unreadable:
-            return _put_off(project_code, f"the platform counts {counted} rows and lists {staged + unreadable}")
+        places = stage_listings(connection, certain)
         statements.run(connection, "delivery/begin_sweep", now=desk.clock(), **desk.key)
-        rows = _differing(desk, connection, project_code)
-        if any(row.standing == "unsettled" and row.platform_count > row.our_count for row in rows):
-            # What is planned and there already must not go: its batches are given up, and what is not there waits.
-            given_up = statements.rows(
-                connection, "delivery/dissolve_planned", project_code=project_code, now=desk.clock(), **desk.key
-            )
-            journal.tell(connection, (row.batch_id for row in given_up))
-            return_to_backlog(desk, connection, [row.batch_id for row in given_up])
-            rows = _differing(desk, connection, project_code)
-        if _is_unsettled(desk, connection, project_code, since=asked_at):
-            return _put_off(project_code, _NOT_SETTLED)
-        found = judge(rows)
-        remark = None
-        if unreadable:
-            remark = f"{unreadable} rows of the platform cannot be read"
-            found = [_left(one, remark) if one.kind == "missing" else one for one in found]
-        _settle(desk, connection, project_code, found)
-        _record(desk, connection, project_code, found)
-    return Compared(project_code, found, remark)
+        compared |= _compare_staged(desk, connection, certain, places)
+    if listings.failure:
+        raise listings.failure
+    return compared
 
 
-def judge(rows: Iterable[Any]) -> list[Discrepancy]:
-    """What differing rows, as `differing_reconciliation_rows` yields them, come to."""
-    found: list[Discrepancy] = []
-    adopted: set[str] = set()
-    for _, group in groupby(rows, key=lambda row: (row.person_hash, row.made_at, row.direction)):
-        alike = list(group)
-        if alike[0].platform_count < alike[0].our_count:
-            gone = [row for row in alike if row.standing == "acknowledged"]
-            lacking = alike[0].our_count - alike[0].platform_count
-            found += [Discrepancy("missing", "released", row, row.punch_id) for row in gone[:lacking]]
-        else:
-            found += _surplus(alike, adopted)
-    unexplained = [one.row for one in found if one.kind == "extra"]
-    persons = {row.person_hash for row in unexplained}
-    moments = {(row.made_at, row.direction) for row in unexplained}
-    return [_doubt(one, persons, moments) if one.kind == "missing" else one for one in found]
+def _compare_staged(
+    desk: Desk, connection: Connection, listed: Mapping[str, Listing], places: Places
+) -> dict[str, Compared]:
+    rows = differing_rows(connection, places, desk.key)
+    ahead = sorted(code for code, alike in rows.items() if any(map(_is_there_before_its_call, alike)))
+    if ahead:
+        # What is planned and there already must not go: its batches are given up, and what is not there waits.
+        given_up = statements.rows(
+            connection, "delivery/dissolve_planned", project_codes=ahead, now=desk.clock(), **desk.key
+        )
+        journal.tell(connection, (row.batch_id for row in given_up))
+        return_to_backlog(desk, connection, [row.batch_id for row in given_up])
+        rows |= known_of_passes(connection, ahead, desk.key)
+    unsettled = _unsettled(desk, connection, {code: one.asked_at for code, one in listed.items()})
+    remarks = {
+        code: f"{one.unreadable} rows of the platform cannot be read" if one.unreadable else None
+        for code, one in listed.items()
+        if code not in unsettled
+    }
+    found = {code: _judged(rows.get(code, ()), remark) for code, remark in remarks.items()}
+    _settle(desk, connection, found)
+    _record(desk, connection, found)
+    return {
+        **{code: put_off(code, _NOT_SETTLED) for code in unsettled},
+        **{code: Compared(code, tally(found[code]), remark) for code, remark in remarks.items()},
+    }
 
 
-def _surplus(alike: Sequence[Any], adopted: set[str]) -> Iterator[Discrepancy]:
-    """Rows that the platform has beyond the acknowledged ones.
-
-    A row whose call is not settled explains one. Then those of ours that wait would be sent to no purpose; where none
-    is recorded as sent at all, also one that is held or was refused.
-    """
-    first = alike[0]
-    surplus = first.platform_count - first.our_count - sum(row.standing == "unsettled" for row in alike)
-    known = [row.punch_id for row in alike if row.standing in {"acknowledged", "unsettled"}]
-    for standing in ("waiting",) if known else ("waiting", "held", "refused"):
-        fitting: dict[str, Any] = {}
-        for row in alike:
-            if row.standing == standing and row.punch_id not in adopted:
-                fitting.setdefault(row.punch_id, row)
-        taken = list(fitting.values())[: max(surplus, 0)]
-        if taken:
-            adopted.update(row.punch_id for row in taken)
-            known += [row.punch_id for row in taken]
-            yield from (Discrepancy("adopted", "adopted", row, row.punch_id) for row in taken)
-            surplus -= len(taken)
-            break
-    if surplus > 0:
-        kind: Kind = "doubled" if known else "extra"
-        yield Discrepancy(kind, "left", first, known[0] if known else None, surplus)
+def _is_there_before_its_call(row: Any) -> bool:
+    return bool(row.standing == "unsettled" and row.platform_count > row.our_count)
 
 
-def _doubt(missing: Discrepancy, persons: set[bytes], moments: set[tuple[Any, str]]) -> Discrepancy:
-    """Leave a missing row to a person where a row that nobody knows may be the very same, told otherwise."""
-    if (missing.row.made_at, missing.row.direction) in moments:
-        return _left(missing, "there is one of the same second under another number")
-    if missing.row.person_hash in persons:
-        return _left(missing, "there is another one of the person that was not sent from here")
-    return missing
+def _judged(rows: Sequence[Any], remark: str | None) -> Sequence[Discrepancy]:
+    found = judge(rows)
+    if remark is None:
+        return found
+    return [left(one, remark) if one.kind == "missing" else one for one in found]
 
 
-def _left(found: Discrepancy, remark: str) -> Discrepancy:
-    return replace(found, handled="left", remark=remark)
-
-
-def _put_off(project_code: str, remark: str) -> Compared:
-    return Compared(project_code, remark=remark, is_compared=False)
-
-
-def _differing(desk: Desk, connection: Connection, project_code: str) -> Sequence[Any]:
-    start, end = day_bounds(desk.work_date)
-    return statements.rows(
+def _unsettled(desk: Desk, connection: Connection, since: Mapping[str, datetime | None]) -> list[str]:
+    """Of these projects, given with the instant from which on no call may have been acknowledged, those to put off."""
+    rows = statements.rows(
         connection,
-        "delivery/differing_reconciliation_rows",
-        project_code=project_code,
-        day_start=start,
-        day_end=end,
+        "delivery/unsettled_projects",
+        project_codes=list(since),
+        since=list(since.values()),
         **desk.key,
     )
+    return [row.project_code for row in rows]
 
 
-def _is_unsettled(desk: Desk, connection: Connection, project_code: str, since: datetime | None = None) -> bool:
-    return bool(
-        statements.scalar(
-            connection, "delivery/reconciliation_unsettled", project_code=project_code, since=since, **desk.key
-        )
-    )
-
-
-def _stage_rows(desk: Desk, connection: Connection, project_code: str) -> tuple[int, int]:
-    """Take the platform's rows over as they come, numbers as hash and mask only; how many can be read, and cannot."""
-    unreadable = 0
-    persons: dict[str, tuple[bytes, str]] = {}
-
-    def readable() -> Iterator[Sequence[Any]]:
-        nonlocal unreadable
-        for page in desk.uplink.attendance_pages(project_code, desk.work_date):
-            for row in page.rows:
-                try:
-                    number, made_at, direction = read_pass(desk.target, row)
-                except MalformedAnswerError:
-                    unreadable += 1
-                    continue
-                if number not in persons:
-                    persons[number] = (desk.vault.hash(number), mask(number))
-                yield (*persons[number], made_at, direction)
-
-    columns = ("person_hash", "person_mask", "made_at", "direction")
-    return bulk.copy_rows(connection, "platform_row", columns, readable()), unreadable
-
-
-def _settle(desk: Desk, connection: Connection, project_code: str, found: Sequence[Discrepancy]) -> None:
-    released = [one.row for one in found if one.handled == "released"]
+def _settle(desk: Desk, connection: Connection, found: Found) -> None:
+    released = [one.row for rows in found.values() for one in rows if one.handled == "released"]
     if released:
         reason = "reconciled: the platform does not have the row"
         release_rows(desk, connection, [(row.batch_id, row.row_index, reason) for row in released])
-    adopted = [one.row for one in found if one.handled == "adopted"]
+    adopted = [one.row for rows in found.values() for one in rows if one.handled == "adopted"]
     if adopted:
         batches = statements.rows(
             connection,
             "delivery/adopt_reconciliation_rows",
-            project_code=project_code,
+            project_codes=[row.project_code for row in adopted],
             punch_ids=[row.punch_id for row in adopted],
             changes=[row.as_of_change for row in adopted],
             now=desk.clock(),
@@ -253,8 +212,8 @@ def _settle(desk: Desk, connection: Connection, project_code: str, found: Sequen
         journal.tell(connection, (row.batch_id for row in batches))
 
 
-def _record(desk: Desk, connection: Connection, project_code: str, found: Sequence[Discrepancy]) -> None:
-    statements.run(connection, "delivery/clear_discrepancies", project_codes=[project_code], **desk.key)
+def _record(desk: Desk, connection: Connection, found: Found) -> None:
+    statements.run(connection, "delivery/clear_discrepancies", project_codes=list(found), **desk.key)
     seen_at = desk.clock()
     bulk.copy_rows(
         connection,
@@ -277,6 +236,7 @@ def _record(desk: Desk, connection: Connection, project_code: str, found: Sequen
                 one.remark,
                 seen_at,
             )
-            for one in found
+            for project_code, rows in found.items()
+            for one in rows
         ),
     )

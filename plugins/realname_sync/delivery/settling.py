@@ -1,6 +1,6 @@
 """Takes batches, gives them back, asks what became of them oldest first, and writes down the verdicts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,18 +21,29 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds between two rounds of questio
 _AT_A_TIME = 400
 
 
-def claim(desk: Desk, kind: str, wanted: int = 400) -> Sequence[Any]:
-    """Take planned batches of a kind for this sender; committed before the first of them is sent."""
-    with desk.commit("claim") as connection:
-        return statements.rows(
-            connection,
-            "delivery/claim_batches",
-            kind=kind,
-            sender=desk.sender,
-            lease_until=desk.clock() + desk.lease,
-            wanted=wanted,
-            **desk.key,
-        )
+def claims(desk: Desk, kind: str, wanted: int = 400) -> Iterator[Sequence[Any]]:
+    """Take planned batches of a kind for this sender, group by group, oldest first, each once.
+
+    A group is committed before the first of it is sent. Each is looked for from behind the last, so that what other
+    senders are still to claim is gone through once and not for each group.
+    """
+    newest = 0
+    while True:
+        with desk.commit("claim") as connection:
+            claimed = statements.rows(
+                connection,
+                "delivery/claim_batches",
+                kind=kind,
+                sender=desk.sender,
+                lease_until=desk.clock() + desk.lease,
+                wanted=wanted,
+                after_batch_id=newest,
+                **desk.key,
+            )
+        if not claimed:
+            return
+        yield claimed
+        newest = max(row.batch_id for row in claimed)
 
 
 def doubt_lost_claims(desk: Desk, kind: str) -> None:
@@ -133,7 +144,9 @@ def settle_attendance(desk: Desk, connection: Connection, verdicts: Mapping[int,
     refused once it failed alone again and again while others were taken.
     """
     troubled = [batch_id for batch_id, verdict in verdicts.items() if verdict.fate == "troubled"]
-    hopeless = statements.rows(connection, "delivery/hopeless_batches", batch_ids=troubled, **desk.key)
+    hopeless: Sequence[Any] = ()
+    if troubled:
+        hopeless = statements.rows(connection, "delivery/hopeless_batches", batch_ids=troubled, **desk.key)
     refused = {row.batch_id: replace(verdicts[row.batch_id], fate="refused") for row in hopeless}
     counted = settle_batches(desk, connection, {**verdicts, **refused})
     record_rows(
@@ -151,7 +164,12 @@ def settle_attendance(desk: Desk, connection: Connection, verdicts: Mapping[int,
         statements.run(
             connection, "delivery/split_batch", work_date=desk.work_date, batch_id=batch_id, now=desk.clock()
         )
-    return_to_backlog(desk, connection, [batch_id for batch_id in counted if batch_id not in refused])
+    not_taken_whole = [
+        batch_id
+        for batch_id, verdict in counted.items()
+        if batch_id not in refused and (verdict.rows or verdict.fate != "acknowledged")
+    ]
+    return_to_backlog(desk, connection, not_taken_whole)
 
 
 def record_rows(desk: Desk, connection: Connection, rows: Sequence[tuple[int, int, str, str]]) -> None:

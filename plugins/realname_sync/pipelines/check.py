@@ -50,6 +50,7 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
     Raises:
         BrokenRulesError: rules could not be carried out. All others have run; where one of the broken ones may stop
             what is sent, what was read since the last whole check is not sent before they are mended.
+        RetriableError: another date was checked meanwhile whose look at the suites was to hold for this one too.
         SettingsError: no rule of the catalogue is in force.
     """
     began = perf_counter()
@@ -66,8 +67,8 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
             change_no = statements.scalar(connection, "core/newest_read", work_date=work_date)
             pulled_until = statements.scalar(connection, "quality/pulled_until")
             looked_at = city.clock()
-            attendance.observe(connection, rules, work_date, code, looked_at)
             findings.begin_staging(connection, rules.values())
+            attendance.observe(connection, rules, work_date, code, looked_at)
             stage_requirements(connection, work_date, code)
             broken = _run_statements(connection, rules, work_date, code, looked_at)
             look, broken_suites = _stage_misshapen(connection, rules, work_date, misshapen)

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from realname_sync import settings
 from realname_sync.settings import ConnectionSpec
 from realname_sync.warehouse.engine import Pool, open_engine
-from realname_sync.warehouse.key_ring import stored_keys
-from realname_sync.warehouse.protection import Vault, open_vault
 from realname_sync.workdate import Clock
+
+if TYPE_CHECKING:
+    from realname_sync.warehouse.protection import Vault
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,12 @@ class City:
         return open_engine(self.connection("municipal_db"))
 
     @cached_property
-    def vault(self) -> Vault:
+    def vault(self) -> "Vault":
         """Protects and reveals identity numbers, phones and bank cards."""
+        # The ciphers take 30 ms to load, which nobody should pay who only asks how a day stands.
+        from realname_sync.warehouse.key_ring import stored_keys
+        from realname_sync.warehouse.protection import open_vault
+
         return open_vault(self.connection("warehouse_db"), partial(stored_keys, self.engine))
 
     def close(self) -> None:

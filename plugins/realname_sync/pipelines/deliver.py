@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from realname_sync.delivery.attendance import AttendanceDelivery
 from realname_sync.delivery.chain import AFTER_ATTENDANCE, BEFORE_ATTENDANCE, Step, StepDelivery
 from realname_sync.delivery.desk import CallBook, Desk, new_sender
+from realname_sync.delivery.rest import look_for_rest, remember_rest
 from realname_sync.delivery.shard import WHOLE, Shard
 from realname_sync.delivery.shared_pace import SharedPace
 from realname_sync.delivery.shared_step import for_all_projects
@@ -88,17 +89,25 @@ def deliver(
             if unseen:
                 # Who is new since would be told to the platform though no such rule has looked at them.
                 progress(f"{target}: nothing goes before attendance while {', '.join(unseen)} cannot be carried out")
-            for step in () if unseen else BEFORE_ATTENDANCE:
-                _deliver_step(desk, step, summary, step.kind)
-            summary["attendance"] = AttendanceDelivery(desk).run()
-            for step in () if unseen else AFTER_ATTENDANCE:
-                _deliver_step(desk, step, summary, f"last_{step.kind}")
+            look = look_for_rest(desk)
+            resting = None if unseen else look.states
+            has_work = bool(unseen)
+            if resting is None:
+                found = [_deliver_step(desk, step, summary, step.kind) for step in BEFORE_ATTENDANCE if not unseen]
+                summary["attendance"] = AttendanceDelivery(desk).run()
+                found += [
+                    _deliver_step(desk, one, summary, f"last_{one.kind}") for one in AFTER_ATTENDANCE if not unseen
+                ]
+                has_work = has_work or any(found) or any(summary["attendance"].values())
         finally:
             with desk.commit("close"):
                 pass  # the calls made since the last commit are written whatever happened
-            uplink.client.close()
+            uplink.close()
             sign_head(city, work_date, target)
-        summary["states"] = completeness(city, work_date)[target]
+        states = completeness(city, work_date)[target] if resting is None else resting
+        summary["states"] = {name: states[name] for name in COUNTS}
+        if resting is None and not has_work:
+            remember_rest(desk, look, summary["states"])
     return summary
 
 
@@ -174,10 +183,13 @@ def open_projects(connection: Connection, uplink: Uplink, target: str) -> None:
         statements.run(connection, f"delivery/{statement}", target=target, one_pair_serves_all=one_pair)
 
 
-def _deliver_step(desk: Desk, step: Step, summary: dict[str, Any], name: str) -> None:
+def _deliver_step(desk: Desk, step: Step, summary: dict[str, Any], name: str) -> bool:
+    """Deliver one step to a platform that takes it; whether anything was found to be due."""
     if desk.target not in step.targets:
-        return
+        return False
     with for_all_projects(desk) if step.belong_to_many else nullcontext(desk) as its_desk:
-        summary[name] = counts = StepDelivery(its_desk, step).run()
+        delivery = StepDelivery(its_desk, step)
+        summary[name] = counts = delivery.run()
     if any(counts.values()):
         desk.progress(f"{desk.target}: {name}: {counts['acknowledged']} acknowledged, {counts['refused']} refused")
+    return delivery.found_any

@@ -13,7 +13,9 @@ from functools import partial
 from typing import Any
 
 from realname_sync.delivery.desk import CallBook, Desk
-from realname_sync.delivery.reconciliation import Compared, compare_project, count_there, let_calls_be_finished
+from realname_sync.delivery.discrepancies import Compared
+from realname_sync.delivery.listings import QUESTIONS_AT_ONCE
+from realname_sync.delivery.reconciliation import compare_all, count_there
 from realname_sync.errors import BrokenRulesError
 from realname_sync.pipelines.check import check_uploads
 from realname_sync.pipelines.city import City
@@ -26,8 +28,6 @@ from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.protection import normalise
 from realname_sync.warehouse.runs import recorded_run
 from realname_sync.warehouse.work_days import ensure_work_date
-
-_QUESTIONS_AT_ONCE = 8
 
 Progress = Callable[[str], None]
 
@@ -135,12 +135,12 @@ def _reconcile_target(
     try:
         counts = _count(desk, municipal)
         differing = [one.project_code for one in counts if one.differs]
-        wanted = [
-            one.project_code
+        wanted = {
+            one.project_code: max(one.there.rows, one.acknowledged)
             for one in counts
             if one.there and (one.differs or one.has_left_over or (every_row and one.is_of_the_day))
-        ]
-        compared = _compare(desk, wanted)
+        }
+        compared = compare_all(desk, wanted)
         _record(desk, counts, compared)
         if any(one.count("missing", "released") for one in compared.values()):
             progress(f"{target}: rows are missing there; delivering {work_date} once more")
@@ -153,7 +153,7 @@ def _reconcile_target(
     finally:
         with desk.commit("close"):
             pass  # the calls made since the last commit are written whatever happened
-        uplink.client.close()
+        uplink.close()
         sign_head(city, work_date, target)
     asked = [one for one in counts if one.there is not None]
     summary = {
@@ -175,10 +175,10 @@ def _reconcile_target(
 
 def _count(desk: Desk, municipal: Mapping[str, int], only: frozenset[str] | None = None) -> list[ProjectCounts]:
     """Count each project's day three ways: one question to the platform a project."""
-    ours, persons = _ledger(desk)
+    ours, persons = _ledger(desk, only)
     known = {row.project_code: row for row in ours}
-    asked = [row.project_code for row in ours if row.is_open and (only is None or row.project_code in only)]
-    with ThreadPoolExecutor(_QUESTIONS_AT_ONCE) as pool:
+    asked = [row.project_code for row in ours if row.is_open]
+    with ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
         there = dict(zip(asked, pool.map(partial(count_there, desk), asked), strict=True))
     return [
         ProjectCounts(
@@ -195,13 +195,14 @@ def _count(desk: Desk, municipal: Mapping[str, int], only: frozenset[str] | None
     ]
 
 
-def _ledger(desk: Desk) -> tuple[Sequence[Any], dict[str, int]]:
+def _ledger(desk: Desk, only: frozenset[str] | None) -> tuple[Sequence[Any], dict[str, int]]:
+    key = {**desk.key, "project_codes": None if only is None else sorted(only)}
     with desk.look() as connection:
         statements.run(connection, "delivery/join_whole_day")
-        ours = statements.rows(connection, "delivery/reconciliation_ledger", **desk.key)
+        ours = statements.rows(connection, "delivery/reconciliation_ledger", **key)
         if not desk.uplink.counts_persons:
             return ours, {}
-        counted = statements.rows(connection, "delivery/reconciliation_persons", **desk.key)
+        counted = statements.rows(connection, "delivery/reconciliation_persons", **key)
     return ours, {row.project_code: row.persons for row in counted}
 
 
@@ -212,14 +213,6 @@ def _count_again(
     changed = frozenset(code for code, one in compared.items() if one.found)
     anew = {one.project_code: one for one in _count(desk, municipal, changed)}
     return [anew.get(one.project_code, one) for one in counts]
-
-
-def _compare(desk: Desk, project_codes: Sequence[str]) -> dict[str, Compared]:
-    if not project_codes:
-        return {}
-    let_calls_be_finished(desk, project_codes)
-    with ThreadPoolExecutor(_QUESTIONS_AT_ONCE) as pool:
-        return dict(zip(project_codes, pool.map(partial(compare_project, desk), project_codes), strict=True))
 
 
 def _record(desk: Desk, counts: Sequence[ProjectCounts], compared: Mapping[str, Compared]) -> None:

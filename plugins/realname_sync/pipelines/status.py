@@ -89,19 +89,18 @@ def report_page(city: City, work_date: date) -> str | None:
     return str(found[0].summary["html"]) if found and "html" in found[0].summary else None
 
 
-def day_status(city: City, work_date: date) -> DayStatus:
-    """How a work date stands at this moment."""
+def day_status(city: City, work_date: date, *, by_project: bool = True) -> DayStatus:
+    """How a work date stands at this moment; without `by_project` its `projects` may be left out."""
     now = city.clock()
     with transaction(city.engine, Role.READ) as connection:
-        projects = project_states(connection, work_date)
-        totals = _totals(projects)
-        expected = open_forecasts(connection, work_date, projects, now)
+        projects, totals = _standing(connection, work_date, by_project=by_project)
+        expected = _open_forecasts(connection, work_date, totals, now)
         found = statements.rows(connection, "marts/count_by_rule", work_date=work_date)
         broken = statements.rows(connection, "quality/list_broken_rules", work_date=work_date)
         ran: list[Any] = list(statements.rows(connection, "marts/list_step_runs", work_date=work_date, moment=now))
     return DayStatus(
         work_date=work_date,
-        punches_read=sum(one.due for one in projects if one.target == TARGETS[0]),
+        punches_read=totals[TARGETS[0]]["read"],
         states={target: {state: totals[target][state] for state in STATES} for target in TARGETS},
         findings={row.rule_id: row.findings for row in found if row.findings},
         steps=[StepState(row.step, row.target, row.state, row.started_at, row.ended_at) for row in ran],
@@ -116,17 +115,39 @@ def day_status(city: City, work_date: date) -> DayStatus:
 def day_forecasts(city: City, work_date: date) -> dict[str, Forecast]:
     """Whether a date will be complete in time at each platform, as it looks at this moment."""
     with transaction(city.engine, Role.READ) as connection:
-        loads = _loads(_totals(project_states(connection, work_date)))
-        return forecasts(connection, work_date, loads, city.clock())
+        _, totals = _standing(connection, work_date, by_project=False)
+        return forecasts(connection, work_date, _loads(totals), city.clock())
 
 
 def open_forecasts(
     connection: Connection, work_date: date, projects: Sequence[ProjectState], now: datetime
 ) -> dict[str, Forecast]:
     """The forecasts of a date whose projects stand like that; empty unless it is today or something is left."""
-    loads = _loads(_totals(projects))
+    return _open_forecasts(connection, work_date, _totals(projects), now)
+
+
+def _open_forecasts(
+    connection: Connection, work_date: date, totals: Mapping[str, Mapping[str, int]], now: datetime
+) -> dict[str, Forecast]:
+    loads = _loads(totals)
     is_open = work_date == work_date_of(now) or any(load.left for load in loads.values())
     return forecasts(connection, work_date, loads, now) if is_open else {}
+
+
+def _standing(
+    connection: Connection, work_date: date, *, by_project: bool
+) -> tuple[Sequence[ProjectState], Mapping[str, Mapping[str, int]]]:
+    """The projects of a date, unless they need not be told, and their totals by platform with `read`.
+
+    Where a delivery remembered how a date stands and nothing changed since, batches are not counted again.
+    """
+    if not by_project:
+        resting = statements.rows(connection, "delivery/resting_states", work_date=work_date)
+        totals = {row.target: row.states for row in resting}
+        if totals.keys() >= set(TARGETS):
+            return (), totals
+    projects = project_states(connection, work_date)
+    return projects, _totals(projects)
 
 
 def project_states(connection: Connection, work_date: date) -> list[ProjectState]:
@@ -143,8 +164,9 @@ def project_states(connection: Connection, work_date: date) -> list[ProjectState
 
 
 def _totals(projects: Sequence[ProjectState]) -> dict[str, dict[str, int]]:
-    totals = {target: dict.fromkeys((*STATES, *WITHIN), 0) for target in TARGETS}
+    totals = {target: dict.fromkeys(("read", *STATES, *WITHIN), 0) for target in TARGETS}
     for project in projects:
+        totals[project.target]["read"] += project.due
         for name, count in project.counts.items():
             totals[project.target][name] += count
     return totals

@@ -143,7 +143,7 @@ def deliver_days(
 
 def _read(city: City, day: date, progress: Progress, broken: dict[str, list[str]]) -> Mapping[str, Any]:
     """Extract one date, and check it if anything that the findings rest on may have changed; note what is broken."""
-    extracted = extract_municipal(city, day)
+    extracted = extract_municipal(city, day, go_by_counts=True)
     punches: Mapping[str, Any] = extracted["punches"]
     progress(f"{day}: {punches['written']} punches new or changed, {punches['withdrawn']} withdrawn")
     if _changed(extracted) or _findings_are_older_than_a_pull(city, day):

@@ -108,7 +108,7 @@ def open_source(engine: Engine, wanted: MunicipalObject, **parameters: Any) -> I
         SourceShapeError: a column is missing, or the statement cannot run; nothing has been read then.
         ConnectionMissingError: the database cannot be reached.
     """
-    with _reading(engine, wanted.name) as connection:
+    with reading(engine, wanted.name) as connection:
         yield Source(connection, wanted, parameters)
 
 
@@ -120,7 +120,7 @@ def attendance_counts(engine: Engine, work_date: date) -> list[tuple[str, int]]:
         ConnectionMissingError: the database cannot be reached.
     """
     start, end = local_day(work_date)
-    with _reading(engine, "attendance_count") as connection:
+    with reading(engine, "attendance_count") as connection:
         result = connection.execution_options(stream_results=True, yield_per=_ROWS_AT_A_TIME).execute(
             text(sql_text("municipal/attendance_count")), {"day_start": start, "day_end": end}
         )
@@ -151,7 +151,13 @@ def look_at_municipal(engine: Engine) -> str:
 
 
 @contextmanager
-def _reading(engine: Engine, name: str) -> Iterator[Connection]:
+def reading(engine: Engine, name: str) -> Iterator[Connection]:
+    """One transaction that only reads, as of one instant where the source is a PostgreSQL; `name` is the statement's.
+
+    Raises:
+        SourceShapeError: the statement cannot run.
+        ConnectionMissingError: the database cannot be reached.
+    """
     try:
         connection = engine.connect()
     except OperationalError as failure:

@@ -52,7 +52,7 @@ def _try_uplink(spec: ConnectionSpec, clock: Clock) -> str:
     try:
         _ask_after_nothing(uplink.client, pair)
     finally:
-        uplink.client.close()
+        uplink.close()
     return f"{spec.host} took the signature of appid {spec.login} and answered a question that changes nothing."
 
 
@@ -69,7 +69,7 @@ def _try_as_nobody(spec: ConnectionSpec, clock: Clock) -> str:
             raise
         return _refused_as_it_should(spec)
     finally:
-        uplink.client.close()
+        uplink.close()
     raise FatalError(f"{spec.host} took a call of an invented appid: that is no platform that checks signatures")
 
 

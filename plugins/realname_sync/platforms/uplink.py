@@ -9,7 +9,7 @@ from realname_sync.errors import FatalError, MalformedAnswerError, RealnameError
 from realname_sync.platforms.open_api.answer_rows import Page
 from realname_sync.platforms.open_api.client import AsyncResult, OpenApiClient
 from realname_sync.platforms.open_api.envelope import Answer, Credentials, whole_number
-from realname_sync.platforms.open_api.lane import AiohttpLane, GoOn, Lane, LaneCall
+from realname_sync.platforms.open_api.lane import GoOn, Lane, LaneCall, ReqwestLane
 
 CredentialsFor = Callable[[str], Credentials]
 _DAY_COUNT = "AttendanceDay.Query"
@@ -39,10 +39,15 @@ class Uplink:
 
     def __init__(self, client: OpenApiClient, credentials_for: CredentialsFor, lane: Lane | None = None) -> None:
         self.client = client
-        self.lane = lane or AiohttpLane(client)
+        self.lane = lane or ReqwestLane(client)
         self.profile = client.profile
         self.standard = client.standard
         self.credentials_for = credentials_for
+
+    def close(self) -> None:
+        """Give the connections back. The uplink may go on being used; it opens new ones then."""
+        self.lane.close()
+        self.client.close()
 
     def write(self, method: str, project_code: str, data_text: str) -> str:
         """Send a write whose text is ready, and return its serial code; see `OpenApiClient.write` for the errors."""

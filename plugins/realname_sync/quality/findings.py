@@ -34,7 +34,8 @@ class BrokenRule:
 
 
 def begin_staging(connection: Connection, rules: Iterable[Rule]) -> None:
-    """Make room for what these rules find; it lasts as long as the transaction."""
+    """Make room for what these rules find, and for finding it; it lasts as long as the transaction."""
+    statements.rows(connection, "quality/allow_memory")
     statements.run(connection, "quality/stage_rules")
     statements.run(connection, "quality/stage_findings")
     bulk.copy_rows(

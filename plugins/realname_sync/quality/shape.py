@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from itertools import groupby
+from typing import Any, Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from realname_sync.errors import SettingsError
 from realname_sync.quality.catalogue import SUITES, Rule
 from realname_sync.quality.findings import Finding
-from realname_sync.quality.shape_docs import without_values
+from realname_sync.quality.shape_docs import with_results, without_values
 from realname_sync.resources import expectations
 from realname_sync.warehouse.engine import Role
 from realname_sync.workdate import day_bounds
@@ -29,13 +30,22 @@ _EVERY_ROW = 2**31 - 1
 """A limit on unexpected rows that no table reaches: without one, Great Expectations yields twenty."""
 
 
+Part = Literal["lasting", "dated"]
+"""`dated` is what hangs on the work date: by a bound, or because only rows of that date are looked at."""
+
+
 @dataclass(frozen=True)
 class Suite:
-    """One file of expectations/suites: the object, the view it looks at, and its expectations as they stand there."""
+    """One file of expectations/suites: the object, the view it looks at, and its expectations as they stand there.
+
+    Attributes:
+        by_date: whether the view shows rows of one work date; all others show what there is now.
+    """
 
     object: str
     view: str
     expectations: Sequence[Mapping[str, Any]]
+    by_date: bool = False
 
 
 @cache
@@ -49,7 +59,8 @@ def load_suites() -> Mapping[str, Suite]:
     for path in sorted((expectations() / "suites").glob("*.json")):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            suite = Suite(content["meta"]["object"], content["meta"]["view"], content["expectations"])
+            meta = content["meta"]
+            suite = Suite(meta["object"], meta["view"], content["expectations"], meta.get("by_date", False))
         except (ValueError, KeyError, TypeError):
             raise SettingsError(
                 f"{path.name} is no expectation suite: it needs name, meta with object and view, expectations"
@@ -60,27 +71,26 @@ def load_suites() -> Mapping[str, Suite]:
 
 def find_misshapen(
     engine: Engine,
-    rules: Mapping[str, Rule],
+    questions: Sequence["Question"],
     work_date: date,
-    suites: Sequence[Suite] | None = None,
-    keep: Callable[[str, dict[str, Any]], None] = lambda _object, _result: None,
-) -> Iterator[Finding]:
-    """What does not fit its suite on the work date, by those of the rules that the suites implement.
+    keep: Callable[["Question", dict[str, Any]], None] = lambda _question, _result: None,
+    snapshot: str | None = None,
+) -> Iterator[tuple["Question", Finding]]:
+    """What does not fit its suite on the work date.
 
     Args:
         engine: the warehouse.
-        rules: the rules in force, by id.
+        questions: what is asked; the parts of a suite are asked together.
         work_date: the date the punches are of; all other objects are checked as they are now.
-        suites: the suites to run; all when left out.
-        keep: is given each suite's object and result, without a value of any row.
+        keep: is given each question's result, without a value of any row.
+        snapshot: what a transaction that is still open exported; all is seen as it sees it. Without one, as it is.
 
     Raises:
         SettingsError: an expectation could not be evaluated.
     """
-    with _datasource(engine, work_date) as datasource:
-        for suite in load_suites().values() if suites is None else suites:
-            if question := Question.of(suite, rules, work_date):
-                yield from _findings(datasource, question, keep)
+    with _datasource(engine, work_date, snapshot) as datasource:
+        for _, parts in groupby(questions, key=lambda question: question.suite.object):
+            yield from _findings(datasource, list(parts), keep)
 
 
 @dataclass(frozen=True)
@@ -115,23 +125,49 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Question:
-    """What a suite asks about a work date by the rules in force: those of its expectations, with their bounds."""
+    """What a part of a suite asks about a work date by the rules in force: those of its expectations, with bounds."""
 
     suite: Suite
+    part: Part
     expectations: Sequence[Mapping[str, Any]]
     bounds: Bounds
 
-    @classmethod
-    def of(cls, suite: Suite, rules: Mapping[str, Rule], work_date: date) -> "Question | None":
-        """None where none of the rules is the suite's."""
-        ours = {name for name, rule in rules.items() if rule.implemented_by == SUITES}
-        wanted = [one for one in suite.expectations if one["meta"]["rule_id"] in ours]
-        named = {one["meta"]["rule_id"] for one in wanted}
-        return cls(suite, wanted, Bounds.of([rules[name] for name in named], work_date)) if wanted else None
+    @property
+    def name(self) -> tuple[str, Part]:
+        """The object and the part."""
+        return self.suite.object, self.part
+
+
+def questions_about(
+    work_date: date, rules: Mapping[str, Rule], suites: Iterable[Suite] | None = None
+) -> list[Question]:
+    """What the suites ask, or these of them; nothing of one that none of the rules rests on.
+
+    Args:
+        work_date: the date that bounds are of.
+        rules: the rules in force, by id.
+        suites: all when left out.
+    """
+    ours = {name for name, rule in rules.items() if rule.implemented_by == SUITES}
+    questions = []
+    for suite in load_suites().values() if suites is None else suites:
+        wanted: dict[Part, list[Mapping[str, Any]]] = {"lasting": [], "dated": []}
+        for one in suite.expectations:
+            if one["meta"]["rule_id"] in ours:
+                wanted["dated" if suite.by_date or _has_bounds(one) else "lasting"].append(one)
+        named = {one["meta"]["rule_id"] for one in wanted["dated"]}
+        bounds = Bounds.of([rules[name] for name in named], work_date)
+        parts: tuple[tuple[Part, Bounds], ...] = (("lasting", Bounds({}, {})), ("dated", bounds))
+        questions += [Question(suite, part, wanted[part], its) for part, its in parts if wanted[part]]
+    return questions
+
+
+def _has_bounds(expectation: Mapping[str, Any]) -> bool:
+    return any(isinstance(value, Mapping) and "$PARAMETER" in value for value in expectation["kwargs"].values())
 
 
 @contextmanager
-def _datasource(engine: Engine, work_date: date) -> Iterator[Any]:
+def _datasource(engine: Engine, work_date: date, snapshot: str | None) -> Iterator[Any]:
     """The warehouse as Great Expectations sees it: read as the checking role, for one work date.
 
     The generic SQL datasource is used, because the PostgreSQL one refuses an address with a socket in it.
@@ -158,6 +194,8 @@ def _datasource(engine: Engine, work_date: date) -> Iterator[Any]:
             connection_string=engine.url.render_as_string(hide_password=False),
             kwargs={"connect_args": {"options": options, "application_name": "realname_sync"}},
         )
+    if snapshot is not None:
+        event.listen(datasource.get_execution_engine().engine, "begin", partial(_see, snapshot=snapshot))
     try:
         yield datasource
     finally:
@@ -165,14 +203,32 @@ def _datasource(engine: Engine, work_date: date) -> Iterator[Any]:
         datasource.get_engine().dispose()
 
 
-def _findings(datasource: Any, question: Question, keep: Callable[[str, dict[str, Any]], None]) -> Iterator[Finding]:
+def _see(connection: Connection, snapshot: str) -> None:
+    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")  # a name that PostgreSQL made; not bindable
+
+
+def _findings(
+    datasource: Any, questions: Sequence[Question], keep: Callable[[Question, dict[str, Any]], None]
+) -> Iterator[tuple[Question, Finding]]:
+    """Ask all that is to be asked of one suite."""
     from great_expectations import ExpectationSuite
 
-    suite, bounds = question.suite, question.bounds
+    suite = questions[0].suite
+    parameters = {name: value for question in questions for name, value in question.bounds.parameters.items()}
     asset = datasource.add_table_asset(suite.object, table_name=suite.view)
     batch = asset.get_batch(asset.build_batch_request())
-    asked = ExpectationSuite(name=suite.object, expectations=[dict(one) for one in question.expectations])
-    overview = batch.validate(asked, result_format="BOOLEAN_ONLY", expectation_parameters=bounds.parameters)
+    of_part = {question.part: question for question in questions}
+    asked = [
+        {**one, "meta": {**one["meta"], "part": question.part}}
+        for question in questions
+        for one in question.expectations
+    ]
+    overview = batch.validate(
+        ExpectationSuite(name=suite.object, expectations=asked),
+        result_format="BOOLEAN_ONLY",
+        expectation_parameters=parameters,
+    )
     details: dict[int, Any] = {}
     for place, result in enumerate(overview.results):
         _require_evaluated(suite, result)
@@ -186,12 +242,17 @@ def _findings(datasource: Any, question: Question, keep: Callable[[str, dict[str
                     "partial_unexpected_count": _EVERY_ROW,
                     "return_unexpected_index_query": False,
                 },
-                expectation_parameters=bounds.parameters,
+                expectation_parameters=parameters,
             )
             _require_evaluated(suite, detail)
             details[place] = detail
-            yield from _rows(suite, failed, detail.result["unexpected_index_list"] or (), bounds)
-    keep(suite.object, without_values(overview, details))
+            question = of_part[failed.meta["part"]]
+            for finding in _rows(suite, failed, detail.result["unexpected_index_list"] or (), question.bounds):
+                yield question, finding
+    whole = without_values(overview, details)
+    for question in questions:
+        mine = [one for one in whole["results"] if one["expectation_config"]["meta"]["part"] == question.part]
+        keep(question, with_results(whole, mine))
 
 
 def _rows(suite: Suite, failed: Any, unexpected: Sequence[Mapping[str, Any]], bounds: Bounds) -> Iterator[Finding]:

@@ -4,6 +4,8 @@ Only whether an expectation held and on how many rows it did not is kept: no val
 Expectations draws fetch styles and scripts from the internet; here they get a style of their own and fetch nothing.
 """
 
+import hashlib
+import json
 import logging
 import re
 import shutil
@@ -11,6 +13,7 @@ import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -68,26 +71,60 @@ def without_values(overview: Any, details: Mapping[int, Any]) -> dict[str, Any]:
     return kept
 
 
+def with_results(result: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A suite's result with only these results of single expectations, and counted by them."""
+    held = sum(bool(one["success"]) for one in results)
+    counts = {
+        "evaluated_expectations": len(results),
+        "successful_expectations": held,
+        "unsuccessful_expectations": len(results) - held,
+        "success_percent": 100 * held / len(results) if results else None,
+    }
+    return {**result, "results": list(results), "success": held == len(results), "statistics": counts}
+
+
 def write_docs(engine: Engine, work_date: date, folder: Path) -> Path | None:
     """Build the pages of the date into `folder`, whole or not at all; returns the first page.
 
-    None where nothing is kept of the date. Pages that were built from the very same check are left as they are, because
-    loading the library takes seconds.
+    None where nothing is kept of the date. While a check lets all results stand, so do the pages of the suites, which
+    say when these were asked: loading the library takes seconds and 190 MB. Only the first page tells of that check.
     """
     with transaction(engine, Role.READ) as connection:
         rows: Sequence[Any] = statements.rows(connection, "quality/shape_results", work_date=work_date)
     if not rows:
         return None
+    results, checked_at = _by_object(rows), rows[0].checked_at
     page, marker = folder / "index.html", folder / _MARKER
-    built_from = rows[0].checked_at.isoformat()
-    if not (page.is_file() and marker.is_file() and marker.read_text(encoding="utf-8") == built_from):
+    built = marker.read_text(encoding="utf-8").split() if page.is_file() and marker.is_file() else []
+    wanted = [_digest(results), checked_at.isoformat()]
+    if built != wanted:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".shape-") as made:
             new = Path(made) / _SITE
-            _build({row.object: row.result for row in rows}, work_date, rows[0].checked_at, new)
-            (new / _MARKER).write_text(built_from, encoding="utf-8")
+            if built[:1] == wanted[:1]:
+                shutil.copytree(folder, new)
+            else:
+                _build(results, work_date, checked_at, new)
+            _write_first_page(results, work_date, checked_at, new)
+            (new / _MARKER).write_text("\n".join(wanted), encoding="utf-8")
             shutil.rmtree(folder, ignore_errors=True)
             new.replace(folder)
     return page
+
+
+def _by_object(rows: Sequence[Any]) -> dict[str, Any]:
+    """The results of each object's suite, its parts put together."""
+    parts: dict[str, list[Any]] = {}
+    for row in rows:
+        parts.setdefault(row.object, []).append(row.result)
+    return {
+        name: with_results(kept[0], [one for result in kept for one in result["results"]])
+        for name, kept in parts.items()
+    }
+
+
+def _digest(results: Mapping[str, Any]) -> str:
+    made_by = version("great_expectations")
+    return hashlib.sha256(json.dumps([made_by, results], sort_keys=True).encode()).hexdigest()
 
 
 def _build(results: Mapping[str, Any], work_date: date, checked_at: datetime, folder: Path) -> None:
@@ -122,10 +159,13 @@ def _build(results: Mapping[str, Any], work_date: date, checked_at: datetime, fo
             context.validation_results_store.set(key, result)
         context.build_data_docs(site_names=[_SITE])
     shutil.rmtree(folder / "static", ignore_errors=True)
-    pages = {file.stem: file.relative_to(folder).as_posix() for file in sorted(folder.glob("validations/**/*.html"))}
     for file in folder.rglob("*.html"):
         file.write_text(_self_contained(file.read_text(encoding="utf-8")), encoding="utf-8")
-    # Its own first page is drawn by a script that is fetched; this one needs none.
+
+
+def _write_first_page(results: Mapping[str, Any], work_date: date, checked_at: datetime, folder: Path) -> None:
+    """A first page in the place of the library's, which is drawn by a script that is fetched; this one needs none."""
+    pages = {file.stem: file.relative_to(folder).as_posix() for file in sorted(folder.glob("validations/**/*.html"))}
     overview = self_contained("shape.html.j2", results=results, pages=pages, work_date=work_date, checked_at=checked_at)
     (folder / "index.html").write_text(overview, encoding="utf-8")
 

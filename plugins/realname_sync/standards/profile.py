@@ -32,7 +32,8 @@ class VersionPeriod:
 class Profile:
     """One platform. None means that the figure is not known.
 
-    `calls_per_second` is the most it allows, `first_calls_per_second` what the first delivery begins with.
+    `calls_per_second` is the most it allows, `first_calls_per_second` what the first delivery begins with,
+    `calls_in_flight` how many calls of one sender may be on their way at once.
     `attempts` is how often a call is made in all, where making it again is safe. Before `unknown_wait_seconds` have
     passed, a platform may still be carrying out a call whose answer was lost, so what it has says nothing yet. Until
     `remainders_wait_until` of the work date, in Asia/Shanghai, rows that would not fill a call wait for more.
@@ -53,6 +54,7 @@ class Profile:
     bad_row: BadRow
     calls_per_second: int | None
     first_calls_per_second: int
+    calls_in_flight: int
     results_hours: int | None
     cipher: Cipher
     connect_timeout_seconds: float
@@ -114,7 +116,9 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "cipher": get_args(Cipher),
 }
 _MAY_BE_UNKNOWN = frozenset({"nonce_minutes", "calls_per_second", "results_hours"})
-_COUNTS = frozenset({"clock_tolerance_seconds", "page_size", "attempts", "first_calls_per_second"}) | _MAY_BE_UNKNOWN
+_COUNTS = _MAY_BE_UNKNOWN | {
+    "clock_tolerance_seconds", "page_size", "attempts", "first_calls_per_second", "calls_in_flight",
+}  # fmt: skip
 _SECONDS = frozenset({"connect_timeout_seconds", "read_timeout_seconds", "unknown_wait_seconds"})
 
 

@@ -12,8 +12,10 @@ from realname_sync.standards.model import Field, FieldType, Method
 from realname_sync.workdate import SHANGHAI
 
 Encrypt = Callable[[str], str]
-Write = Callable[[Any, Encrypt], str]
-Writer = tuple[str, str, Write]  # wire name, the text `"name":`, and how the value is written
+Write = Callable[[Any], str]
+WriteSecret = Callable[[Any, Encrypt], str]
+Writer = tuple[str, str, Write | None, WriteSecret]
+"""Wire name, the text `"name":`, and how the value is written: without a secret, or else with one."""
 
 
 def serialise(
@@ -42,7 +44,11 @@ def _writers(method: Method) -> tuple[tuple[Writer, ...], tuple[Writer, ...]]:
 
 
 def _writers_of(fields: Sequence[Field]) -> tuple[Writer, ...]:
-    return tuple((field.name, f'"{field.name}":', _write(field)) for field in fields if field.left_out is None)
+    return tuple(
+        (field.name, f'"{field.name}":', _write(field), _write_secret(field))
+        for field in fields
+        if field.left_out is None
+    )
 
 
 def _members(method: Method, writers: Sequence[Writer], values: Mapping[str, Any], encrypt: Encrypt) -> list[str]:
@@ -50,41 +56,44 @@ def _members(method: Method, writers: Sequence[Writer], values: Mapping[str, Any
     members: list[str] = []
     name = ""
     try:
-        for name, key, write in writers:
+        for name, key, write, write_secret in writers:
             value = get(name)
             if value is not None:
-                members.append(key + write(value, encrypt))
+                members.append(key + (write(value) if write else write_secret(value, encrypt)))
     except (TypeError, ValueError, AttributeError):
         raise DataError(f"{method.name}: field {name} has a value that cannot be written as its type") from None
     return members
 
 
-def _write(field: Field) -> Write:
-    if field.encrypted:
-        return lambda value, encrypt: encode_basestring(encrypt(value))
-    if field.type in {"list", "attachments"}:
+def _write(field: Field) -> Write | None:
+    return None if field.encrypted or field.type in _LISTS else _PLAIN[field.type]
+
+
+def _write_secret(field: Field) -> WriteSecret:
+    if field.type in _LISTS:
         return _write_list(field)
-    plain = _PLAIN[field.type]
-    return lambda value, _encrypt: plain(value)
+    return lambda value, encrypt: encode_basestring(encrypt(value))
 
 
-def _write_list(field: Field) -> Write:
+def _write_list(field: Field) -> WriteSecret:
     writers = _writers_of(field.items)
 
     def write(value: Any, encrypt: Encrypt) -> str:
         if not writers:
-            return "[" + ",".join([_text(item) for item in value]) + "]"
+            return "[" + ",".join([encode_basestring(item) for item in value]) + "]"
         objects = [
-            ",".join([key + of(item[name], encrypt) for name, key, of in writers if item.get(name) is not None])
+            ",".join(
+                [
+                    key + (of(item[name]) if of else secretly(item[name], encrypt))
+                    for name, key, of, secretly in writers
+                    if item.get(name) is not None
+                ]
+            )
             for item in value
         ]
         return "[" + ",".join([f"{{{members}}}" for members in objects]) + "]"
 
     return write
-
-
-def _text(value: Any) -> str:
-    return encode_basestring(value)
 
 
 def _integer(value: Any) -> str:
@@ -121,9 +130,10 @@ def _month(value: Any) -> str:
     return encode_basestring(value)
 
 
+_LISTS = frozenset({"list", "attachments"})
 _PLAIN: Mapping[FieldType, Callable[[Any], str]] = {
-    "text": _text,
-    "base64": _text,
+    "text": encode_basestring,
+    "base64": encode_basestring,
     "integer": _integer,
     "decimal": _decimal,
     "date": _date,

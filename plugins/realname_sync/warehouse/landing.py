@@ -23,8 +23,11 @@ def land_municipal_rows(
     vault: Vault,
     read_at: datetime,
     fingerprint: bytes = b"",
+    mark: bytes | None = None,
 ) -> dict[str, int]:
-    """Merge one whole read of a municipal object into raw.municipal_row; `fingerprint` is kept as that of the read.
+    """Merge one whole read of a municipal object into raw.municipal_row.
+
+    `fingerprint` is kept as that of the read, and `mark` as what the source had counted of changes before it.
 
     Returns:
         Counts: rows read, changed, withdrawn, repeated (a key that came twice; kept as rejected rows).
@@ -32,7 +35,14 @@ def land_municipal_rows(
     Raises:
         SourceShapeError: the source is empty though it was not before; nothing is taken over.
     """
-    statements.run(connection, "raw/begin_municipal_read", object=wanted.name, fingerprint=fingerprint, read_at=read_at)
+    statements.run(
+        connection,
+        "raw/begin_municipal_read",
+        object=wanted.name,
+        fingerprint=fingerprint,
+        read_at=read_at,
+        mark=mark,
+    )
     connection.execute(
         text(
             "CREATE TEMPORARY TABLE staged_row (position bigint, row_key text, payload jsonb, digest bytea)"

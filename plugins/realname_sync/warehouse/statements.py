@@ -38,7 +38,7 @@ def records(connection: Connection, name: str, **parameters: Any) -> list[dict[s
     """Execute a statement that reads; returns its rows by column name."""
     result = connection.execute(statement(name), parameters)
     names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 def scalar(connection: Connection, name: str, **parameters: Any) -> Any:

@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 import pytest
 from hypothesis import given
@@ -26,6 +26,11 @@ def test_signature(vector: dict[str, Any]) -> None:
     assert canonical_text(params, secret) == vector["string_signed"] == vector["string_before_lowercase"].lower()
     assert sign(params, secret) == vector["sign"]
     assert form_body({**params, "sign": vector["sign"]}).decode() == vector["form_body"]
+
+
+@given(st.dictionaries(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8"))))
+def test_a_form_is_written_as_every_library_writes_it(params: dict[str, str]) -> None:
+    assert form_body(params) == urlencode(params).encode()
 
 
 @pytest.mark.parametrize("vector", VECTORS["signature"], **named)

@@ -165,7 +165,7 @@ def test_a_company_pair_may_serve_all_projects_of_the_nation(platform: Any) -> N
     platform.play(platform.answer(data=None))
     uplink = open_uplink(spec("nation_platform", platform.url, credentials="city"))
     assert uplink.attendance_count("P1", DAY) == 0
-    uplink.client.close()
+    uplink.close()
     assert platform.forms[0]["appid"] == "zj-330100"
 
 
@@ -197,4 +197,4 @@ def test_a_proxy_of_the_environment_is_not_used(platform: Any, monkeypatch: pyte
     platform.play(platform.answer(data=None))
     uplink = open_uplink(spec("province_platform", platform.url))
     assert uplink.attendance_count("P1", DAY) == 0
-    uplink.client.close()
+    uplink.close()

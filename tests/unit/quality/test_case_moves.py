@@ -59,7 +59,7 @@ def test_submitted_comes_only_after_rectifying_and_with_words(moves: CaseMoves) 
     ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(wishes=st.lists(st.tuples(st.sampled_from(STATES), st.sampled_from(["", "why"])), max_size=12))
 def test_whatever_is_asked_for_the_case_takes_only_steps_of_the_table_and_is_told_what_it_may(
     moves: CaseMoves, wishes: list[tuple[str, str]]

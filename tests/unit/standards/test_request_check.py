@@ -5,8 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from realname_sync.standards import Field, Method, Problem, check_request, load_standard
+from realname_sync.standards.request_check import _ObjectCheck
 
 NATION = load_standard("national_1_1_2")
 PROVINCE = load_standard("zhejiang_2_0")
@@ -152,3 +155,23 @@ def test_a_problem_never_holds_the_value() -> None:
     found = check_request(PROVINCE.method("ProjectWorker.Add"), COMPANY, [{**WORKER, "workerName": secret}])
     assert found
     assert secret not in repr(found)
+
+
+METHODS = [one for name in ("zhejiang_2_0", "national_1_1_2") for one in load_standard(name).methods.values()]
+ANYTHING = st.sampled_from(
+    [
+        None, "", "1", "01", "001", "一号门", "x" * 300, True, 5, -1, 1.5, Decimal("120.123456"), Decimal("1e20"),
+        Decimal("NaN"), datetime(2026, 11, 20, 7, tzinfo=UTC), datetime(2026, 11, 20, 7), date(2026, 11, 20),  # noqa: DTZ001
+        "2026-11-20 07:00:00", "2026-13-40", "2026-11", [], ["x"], {"a": 1}, [{"name": "x"}],
+    ]
+)  # fmt: skip
+
+
+@given(st.data(), st.sampled_from(METHODS))
+def test_a_row_taken_at_a_glance_is_one_that_a_close_look_finds_nothing_in(data: st.DataObject, method: Method) -> None:
+    names = [*(field.name for field in method.row), "noSuchField"]
+    row = data.draw(st.dictionaries(st.sampled_from(names), ANYTHING))
+    at_a_glance = check_request(method, {}, [row])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_ObjectCheck, "is_plainly_right", lambda *_: False)
+        assert check_request(method, {}, [row]) == at_a_glance

@@ -135,7 +135,7 @@ def make_plan(city: City, request: Request) -> Plan:
                     plans.append(_plan_day(connection, request, day, uplink.profile, sources[day]))
                     connection.get_transaction().rollback()  # type: ignore[union-attr]
         finally:
-            uplink.client.close()
+            uplink.close()
     return Plan(plans, _rates(city, profiles))
 
 

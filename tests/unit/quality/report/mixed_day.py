@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from counting import count_project_days
 from realname_sync.warehouse.bulk import copy_rows
 
 DAY = date(2026, 11, 20)
@@ -150,6 +151,7 @@ def _punches(connection: Connection) -> None:
         columns,
         [*rows, (yesterday, WEST, "old", "W1", "D1", MORNING, MORNING, None, MORNING)],
     )
+    count_project_days(connection)
 
 
 def _deliveries(connection: Connection) -> None:

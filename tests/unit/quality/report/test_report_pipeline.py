@@ -128,6 +128,7 @@ def test_a_part_there_is_not_is_refused(city: City, tmp_path: Path, arguments: d
 
 def test_what_a_report_counted_is_kept_for_trends(city: City, day: Engine, tmp_path: Path) -> None:
     told = report_quality(city, DAY, tmp_path)
+    assert told["due"] > 0
     with day.begin() as connection:
         rows = connection.execute(
             text(
