@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import time
-import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -19,8 +18,9 @@ from rich.table import Table
 
 from faults import lanes
 from faults.errand import READING
+from faults.lanes import ENDED
 from faults.run import RECEIVER_STATES, Outcome
-from faults.runs import Spec, along, at_point, random_run
+from faults.runs import Measure, Spec, along, at_point, random_run
 from faults.scenarios import SCENARIOS, Report
 from realname_sync.settings import home
 
@@ -52,7 +52,7 @@ class Show:
         self.console = console
         self.outcomes: list[Outcome] = []
 
-    def run(self, pool: ProcessPoolExecutor, specs: Sequence[Spec], title: str) -> list[Outcome]:
+    def run(self, pool: ProcessPoolExecutor, specs: Sequence[Spec], measure: Measure, title: str) -> list[Outcome]:
         """Make these runs, with a line that moves; what fails is said at once."""
         columns = (
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
@@ -61,7 +61,7 @@ class Show:
         done: list[Outcome] = []
         with Progress(*columns, console=self.console) as progress:
             bar = progress.add_task(title, total=len(specs), wrong=0)
-            left: set[Future[Outcome]] = {pool.submit(lanes.make, spec) for spec in specs}
+            left: set[Future[Outcome]] = {pool.submit(lanes.make, spec, measure) for spec in specs}
             while left:
                 ended, left = wait(left, return_when=FIRST_COMPLETED)
                 for future in ended:
@@ -98,7 +98,6 @@ class Show:
 
 def main() -> int:
     """Run what was asked for; 1 if anything was lost, doubled or otherwise wrong."""
-    warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser(prog="faults", description=__doc__)
     parser.add_argument("--runs", type=int, default=200, help="random runs")
     parser.add_argument("--seed", type=int, default=1, help="the first of their seeds")
@@ -106,41 +105,42 @@ def main() -> int:
     parser.add_argument("--without", nargs="*", default=[], choices=("points", "random", "scenarios"))
     chosen = parser.parse_args()
     os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # the warm parents of the workers import from there too
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 140)
     show = Show(console)
     started = time.monotonic()
-    points: list[str] = []
+    specs: Sequence[Spec] = ()
     reports: list[Report] = []
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the lanes close what they opened
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED))
     with (
         ProcessPoolExecutor(LANES, multiprocessing.get_context("spawn"), initializer=lanes.open_lane) as pool,
         _nothing_more_when_ended(pool),
     ):
         if chosen.only in SCENARIOS:
             reports = show.play(pool, [chosen.only])
-        elif chosen.only:
-            points = pool.submit(lanes.points).result()
-            show.run(pool, [_named(chosen.only, points)], chosen.only)
         else:
-            points = pool.submit(lanes.points).result()
-            if "scenarios" not in chosen.without:
-                reports = show.play(pool, list(SCENARIOS))
-            seeds = [] if "random" in chosen.without else range(chosen.seed, chosen.seed + chosen.runs)
-            specs = specs_of([] if "points" in chosen.without else points, seeds)
-            show.run(pool, specs, f"{len(points)} points, {len(seeds)} random runs")
-            if missed := _missed(specs, show.outcomes):
-                show.run(pool, missed, "points not come to in a walk")
-    complete = not chosen.only and "points" not in chosen.without
-    return conclude(show, points, reports, time.monotonic() - started, complete=complete)
+            measure = pool.submit(lanes.measure).result()
+            if chosen.only:
+                show.run(pool, [_named(chosen.only, measure.points)], measure, chosen.only)
+            else:
+                if "scenarios" not in chosen.without:
+                    reports = show.play(pool, list(SCENARIOS))
+                seeds = [] if "random" in chosen.without else range(chosen.seed, chosen.seed + chosen.runs)
+                specs = specs_of([] if "points" in chosen.without else measure.points, seeds)
+                show.run(pool, specs, measure, f"{len(measure.points)} points, {len(seeds)} random runs")
+                if missed := _missed(specs, show.outcomes):
+                    show.run(pool, missed, measure, "points not come to in a walk")
+    return conclude(show, specs, reports, time.monotonic() - started)
 
 
 @contextmanager
 def _nothing_more_when_ended(pool: ProcessPoolExecutor) -> Iterator[None]:
-    """Let whoever ends this wait for the runs under way only, and not for all that were asked for."""
+    """Let whoever ends this wait for nothing but that the lanes clear away."""
     try:
         yield
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
+        for lane in multiprocessing.active_children():
+            lane.terminate()
         raise
 
 
@@ -165,8 +165,8 @@ def _missed(specs: Sequence[Spec], outcomes: Sequence[Outcome]) -> list[Spec]:
     ]
 
 
-def conclude(show: Show, points: Sequence[str], reports: Sequence[Report], seconds: float, *, complete: bool) -> int:
-    """Print the table, write the summary; `complete` if every point should have been hit."""
+def conclude(show: Show, specs: Sequence[Spec], reports: Sequence[Report], seconds: float) -> int:
+    """Print the table, write the summary; every point of `specs` should have been hit in every state asked for."""
     outcomes = show.outcomes
     injected: Counter[str] = Counter()
     for outcome in outcomes:
@@ -181,7 +181,9 @@ def conclude(show: Show, points: Sequence[str], reports: Sequence[Report], secon
         state = outcome.name.partition("@")[2]
         for point in outcome.hit:
             hit[point].add(state)
-    never = [point for point in points if point not in hit] if complete else []
+    points = {point for spec in specs for point in spec.points}
+    pairs = {(point, spec.receiver) for spec in specs for point in spec.points}
+    never = [f"{point}@{state}" for point, state in sorted(pairs) if state not in hit.get(point, ())]
     wrong = [outcome for outcome in outcomes if outcome.wrong]
     kinds = Table(title="faults injected")
     kinds.add_column("kind")
@@ -198,7 +200,8 @@ def conclude(show: Show, points: Sequence[str], reports: Sequence[Report], secon
         ("of them with faults drawn by a seed", f"{sum(one.name.startswith('seed ') for one in outcomes):,}"),
         ("named points", f"{len(points):,}"),
         ("points at which a process was killed", f"{len(hit):,}"),
-        ("points times states of the receiver", f"{sum(map(len, hit.values())):,}"),
+        ("points times states of the receiver", f"{len(pairs):,}"),
+        ("of them hit", f"{len(pairs) - len(never):,}"),
         ("rows due", f"{sums['due']:,}"),
         ("rows at the platforms", f"{sums['there']:,}"),
         ("rows lost", f"{sums['lost']:,}"),
@@ -224,7 +227,7 @@ def conclude(show: Show, points: Sequence[str], reports: Sequence[Report], secon
     for point in never:
         show.console.print(f"never hit: {point}", markup=False)
         for outcome in outcomes:
-            if outcome.name.startswith(f"{point}@"):
+            if outcome.name == point:
                 show.console.print(f"      · {outcome.name}: {', '.join(outcome.story)}", markup=False)
     bad_scenarios = [report for report in reports if report.wrong]
     folder = home() / "faults"
@@ -250,7 +253,6 @@ def _scenario_table(reports: Sequence[Report]) -> Table:
     for name in (
         "scenario",
         "rows/s before",
-        "spread",
         "during",
         "after",
         "back after",

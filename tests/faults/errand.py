@@ -170,7 +170,7 @@ def _watch_reading(points: Points) -> None:
     """
     object_of: dict[tuple[Any, str], Callable[..., str]] = {
         (pulling, "_pull_object"): lambda _city, _platform, _book, name, *_: name,
-        (extracting, "extract_object"): lambda _city, wanted: wanted.name,
+        (extracting, "extract_object"): lambda _city, wanted, *_: wanted.name,
         (extracting, "extract_punches"): lambda *_: "punch",
     }
     for (module, function), named in object_of.items():

@@ -45,6 +45,7 @@ PROFILE: Mapping[str, Any] = {
     "connect_timeout_seconds": 2,
     "read_timeout_seconds": 2,
     "attempts": 2,
+    "calls_in_flight": 32,  # as many as a busy machine answers within that tolerance
 }
 
 

@@ -24,7 +24,9 @@ _TRIES = 12
 _ATTEMPT_SECONDS = 60
 _FORGET = """
     CREATE FUNCTION {target}.forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
-    CREATE TRIGGER forget BEFORE INSERT ON {target}.receipt FOR EACH ROW EXECUTE FUNCTION {target}.forget();
+    CREATE TRIGGER forget BEFORE INSERT ON {target}.receipt FOR EACH ROW
+        WHEN (cardinality('{{{methods}}}'::text[]) = 0 OR new.method = any('{{{methods}}}'))
+        EXECUTE FUNCTION {target}.forget();
 """
 _REMEMBER = "DROP FUNCTION {target}.forget() CASCADE"
 
@@ -97,9 +99,11 @@ class Run:
         there.close()
         return Worker(process, here)
 
-    def attempt(self, steps: Sequence[str] | None = None, **errand: Any) -> Mapping[str, Any]:
-        """Send a process and wait for it."""
-        told = self.send(steps, **errand).wait()
+    def attempt(
+        self, steps: Sequence[str] | None = None, *, seconds: float = _ATTEMPT_SECONDS, **errand: Any
+    ) -> Mapping[str, Any]:
+        """Send a process and wait for it, at most so many seconds."""
+        told = self.send(steps, **errand).wait(seconds)
         self.tell(told)
         return told
 
@@ -122,8 +126,12 @@ class Run:
         self.outcome.judgement.wrong.append(f"it did not come to rest in {_TRIES} tries")
 
     @contextmanager
-    def receiver(self, state: str, targets: Sequence[str] = TARGETS) -> Iterator[None]:
-        """Put the receivers into a state while the context lasts, and count what it did."""
+    def receiver(self, state: str, targets: Sequence[str] = TARGETS, forgetting: Sequence[str] = ()) -> Iterator[None]:
+        """Put the receivers into a state while the context lasts, and count what it did.
+
+        `forgotten` is about results of the methods `forgetting`, or of all: what is built on something whose result
+        never comes is never sent.
+        """
         faults = {
             "as usual": [],
             "not done": [{"kind": "drop_before", "method": method, "share": 0.5, "times": 4} for method in WRITES],
@@ -136,7 +144,7 @@ class Run:
             if faults:
                 self.town.platforms.set_faults(target, faults)
             if state == "forgotten":
-                self.town.sandbox_rows(_FORGET.format(target=target))
+                self.town.sandbox_rows(_FORGET.format(target=target, methods=",".join(forgetting)))
         try:
             yield
         finally:

@@ -26,6 +26,7 @@ from realname_sync.platforms.open_api.pace import Pace
 from realname_sync.platforms.open_api.transport import ConnectionLostError, NeverConnectedError
 from realname_sync.platforms.uplink import Uplink
 from realname_sync.standards import load_profile
+from realname_sync.warehouse import statements
 from realname_sync.warehouse.protection import Vault
 from realname_sync.workdate import SHANGHAI
 from simulation.receiver import Key, Receiver
@@ -237,6 +238,7 @@ class World:
                 rows.append({**self._punch(person, change), "at": rows[-1]["at"], "direction": rows[-1]["direction"]})
         with self.engine.begin() as connection:
             connection.execute(text(PUNCH), rows)
+            statements.run(connection, "core/count_read", work_date=DAY, change_no=change)
         self.say(f"read {len(rows)} new punches")
 
     def _punch(self, person: int, change: int) -> dict[str, Any]:
@@ -435,7 +437,7 @@ CITY = {
     " VALUES ('E' || :person, :code, :person, '1', '2026-11-01', :digest)",
 }
 _OF_THE_DAY = (
-    "core.punch", "core.punch_version", "core.work_day", "quality.checked_read",
+    "core.punch", "core.punch_version", "core.project_day", "core.work_day", "quality.checked_read",
     "delivery.batch", "delivery.batch_item", "delivery.punch_batch",
     "delivery.row_outcome", "delivery.backlog", "delivery.sweep", "delivery.journal", "delivery.registration",
     "ops.call_log", "raw.rejected_answer",
@@ -513,6 +515,9 @@ class SteppedLane:
                 if not go_on(error):
                     break
         return ended
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
     def _exchange(self, call: LaneCall, not_after: datetime | None) -> Answer | None:
         signed_at = self._client.clock()
