@@ -3,11 +3,16 @@
 from bench.stage import Stage
 
 _AT_50_MS = 0.05
+_HELD = 500_000  # the lane by hand holds its rows in memory, 2 kB each
 _LANES = "bench.references.lanes"
 _SENT = "bench.stages.delivery"
+_SHARDS = "bench.stages.shards"
 STAGES = (
     Stage("master", "master data, read again unchanged", "bench.stages.master:ours"),
-    Stage("load", "extract and load", "bench.stages.load:ours", "bench.references.ingest:reference"),
+    Stage(
+        "load", "extract and load", "bench.stages.load:ours", "bench.references.ingest:reference",
+        {"bare COPY": "bench.references.copy:reference"},
+    ),
     Stage(
         "merge", "merge into an empty day", "bench.stages.merge:merge", "bench.references.insert:reference",
         leaves="known",
@@ -25,24 +30,33 @@ STAGES = (
     Stage("plan-province", "plan, 500 rows a call", f"{_SENT}:plan_province", needs="checked", leaves="checked"),
     Stage("plan-nation", "plan, 20 rows a call", f"{_SENT}:plan_nation", needs="checked", leaves="checked"),
     Stage(
-        "province", "deliver to the province", f"{_SENT}:province", f"{_LANES}:province",
-        needs="checked", leaves="checked", latency=0,
+        "province", "deliver to the province, two workers", f"{_SHARDS}:two_to_province", f"{_LANES}:province",
+        {"one worker": f"{_SHARDS}:one_to_province"}, needs="checked", leaves="checked", latency=0,
+        sample=_HELD,
     ),
     Stage(
-        "province-50ms", "deliver to the province at 50 ms", f"{_SENT}:province", f"{_LANES}:province",
-        needs="checked", leaves="checked", latency=_AT_50_MS,
+        "province-50ms", "deliver to the province at 50 ms, two workers", f"{_SHARDS}:two_to_province",
+        f"{_LANES}:province", {"one worker": f"{_SHARDS}:one_to_province"}, needs="checked", leaves="checked",
+        latency=_AT_50_MS, sample=_HELD,
     ),
     Stage(
-        "nation", "deliver to the nation", f"{_SENT}:nation", f"{_LANES}:sequential",
-        {"asynchronous": f"{_LANES}:asynchronous"}, needs="checked", leaves="checked", latency=0, sample=50_000,
+        "nation", "deliver to the nation, two workers", f"{_SHARDS}:two_to_nation", f"{_LANES}:sequential",
+        {"one worker": f"{_SHARDS}:one_to_nation", "asynchronous": f"{_LANES}:asynchronous"}, needs="checked",
+        leaves="checked", latency=0, sample=50_000,
     ),
     Stage(
-        "nation-50ms", "deliver to the nation at 50 ms", f"{_SENT}:nation", f"{_LANES}:sequential",
-        {"asynchronous": f"{_LANES}:asynchronous"}, needs="checked", leaves="checked", latency=_AT_50_MS, sample=2_000,
+        "nation-50ms", "deliver to the nation at 50 ms, two workers", f"{_SHARDS}:two_to_nation",
+        f"{_LANES}:sequential",
+        {"one worker": f"{_SHARDS}:one_to_nation", "asynchronous": f"{_LANES}:asynchronous"}, needs="checked",
+        leaves="checked", latency=_AT_50_MS, sample=2_000,
     ),
     Stage(
-        "reconcile", "reconcile row by row", "bench.stages.reconcile:ours", "bench.references.join:reference",
-        needs="delivered",
+        "reconcile-fetch", "reconcile: fetch what the platform lists, and stage it", "bench.stages.reconcile:fetch",
+        needs="delivered", latency=0,
+    ),
+    Stage(
+        "reconcile", "reconcile: compare to row and column", "bench.stages.reconcile:compare",
+        "bench.references.join:reference", needs="delivered",
     ),
     Stage("report", "report", "bench.stages.report:ours", needs="delivered"),
     Stage("sweep", "a sweep with nothing new", "bench.stages.sweep:ours", needs="delivered", latency=0),
@@ -52,6 +66,10 @@ STAGES = (
     ),
     Stage("help", "realname --help", "bench.stages.commands:show_help"),
     Stage("status", "realname status", "bench.stages.commands:status", needs="delivered"),
+    Stage(
+        "airflow", "Airflow's share of a day", "bench.stages.airflow_day:ours", "bench.stages.airflow_day:reference",
+        needs="nothing", around="bench.stages.airflow_day:running",
+    ),
 )  # fmt: skip
 
 

@@ -10,12 +10,15 @@ from xml.sax.saxutils import escape
 from bench.catalogue import STAGES
 from bench.turns import Figure
 
-WIDTH, HEIGHT = 860, 520
-_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 250, 20, 40
+WIDTH, HEIGHT = 890, 520
+_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 280, 20, 40
 _COLOURS = (
     "#1b6ca8", "#c4472f", "#2e8b57", "#8a5fbf", "#b8860b", "#008b8b",
     "#c71585", "#556b2f", "#4169e1", "#a0522d", "#708090", "#d2691e",
 )  # fmt: skip
+_PART = 100
+"""Stages that work on less than this part of the day do not hang on its size."""
+
 _Points = Sequence[tuple[float, float]]
 
 
@@ -25,6 +28,8 @@ def growth(folder: Path) -> dict[str, _Points]:
     found = [json.loads(path.read_text()) for path in folder.glob("results-*.json")]
     for kept in sorted(found, key=lambda one: float(one["rows"])):
         for name, sides in kept["stages"].items():
+            if sides["ours"][-1]["rows"] * _PART < kept["rows"]:
+                continue
             measured.setdefault(name, []).append((kept["rows"], Figure(sides["ours"]).middle("seconds")))
     return {stage.name: measured[stage.name] for stage in STAGES if len(measured.get(stage.name, ())) > 1}
 
@@ -61,12 +66,14 @@ def draw(lines: Mapping[str, _Points]) -> str:
     )
     for number, (name, points) in enumerate(lines.items()):
         colour = _COLOURS[number % len(_COLOURS)]
+        dashes = ' stroke-dasharray="6 3"' if number >= len(_COLOURS) else ""
         path = "L".join(f"{x} {y}" for x, y in (place(*point) for point in points))
-        parts.append(f'<path d="M{path}" stroke="{colour}" stroke-width="2" fill="none"/>')
+        parts.append(f'<path d="M{path}" stroke="{colour}" stroke-width="2"{dashes} fill="none"/>')
         parts += [f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>' for x, y in (place(*point) for point in points)]
         height = _TOP + 14 + 18 * number
         label = f"{name}: {points[-1][1]:.3g} s at {points[-1][0]:,.0f}"
-        parts.append(f'<rect x="{_LEFT + across + 16}" y="{height - 9}" width="10" height="10" fill="{colour}"/>')
+        key = f"M{_LEFT + across + 12} {height - 4}h16"
+        parts.append(f'<path d="{key}" stroke="{colour}" stroke-width="3"{dashes}/>')
         parts.append(f'<text x="{_LEFT + across + 32}" y="{height}">{escape(label)}</text>')
     return "\n".join([*parts, "</svg>\n"])
 

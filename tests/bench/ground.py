@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ LEVELS = ("nothing", "seeded", "known", "read", "checked", "delivered")
 """How far a ground has come: each level holds what the one before does."""
 
 _SQL = Path(__file__).parent / "sql"
+_ROOT = Path(__file__).parents[2]
 _TABLES = Path(__file__).parents[2] / "plugins/realname_sync/sandbox/sql/municipal.sql"
 Say = Callable[[str], None]
 
@@ -87,18 +89,35 @@ class Ground:
 
     def run(self, side: str, **changed: Any) -> dict[str, Any]:
         """One round of a side in a process of its own; what it measured."""
-        place = replace(self.place, **changed)
-        paths = [str(path) for path in (*map(Path, ("plugins", "tests")), *([self.extra] if self.extra else []))]
-        home = {"REALNAME_HOME": str(self.folder / "home"), "PYTHONPATH": os.pathsep.join(paths)}
         ended = subprocess.run(
-            [sys.executable, "-m", "bench.child", side, json.dumps(asdict(place))],
-            env={**os.environ, **home},
-            cwd=Path(__file__).parents[2],
+            self.words(side, **changed),
+            env=self.environment(),
+            cwd=_ROOT,
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         )
         return dict(json.loads(ended.stdout.splitlines()[-1]))
+
+    def words(self, side: str, **changed: Any) -> list[str]:
+        """How one round of a side is started."""
+        return [sys.executable, "-m", "bench.child", side, json.dumps(asdict(replace(self.place, **changed)))]
+
+    def environment(self) -> dict[str, str]:
+        """The variables that a side runs with."""
+        paths = [_ROOT / "plugins", _ROOT / "tests", *([self.extra] if self.extra else [])]
+        home = {"REALNAME_HOME": str(self.folder.absolute() / "home")}
+        return {**os.environ, **home, "PYTHONPATH": os.pathsep.join(str(path.absolute()) for path in paths)}
+
+    @contextmanager
+    def surrounded(self, by: str | None) -> Iterator[str]:
+        """What a stage has running all the time, as module:context manager; its address, empty where there is none."""
+        if not by:
+            yield ""
+            return
+        module, _, name = by.partition(":")
+        with getattr(import_module(module), name)(self.folder) as address:
+            yield address
 
     @contextmanager
     def session(self, database: str) -> Iterator["psycopg.Connection[Any]"]:
@@ -146,8 +165,8 @@ class Ground:
         with served() as address:
             for day in (DAY_BEFORE, DAY):
                 here = {"day": day.isoformat(), "receiver": address}
-                for target in ("province", "nation"):
-                    self.run(f"bench.stages.delivery:{target}", **here)
+                for target in ("province", "nation"):  # of which a stage may have delivered all or a part
+                    self.run("bench.stages.delivery:carry_on", target=target, **here)
                 self.run("bench.stages.sweep:ours", **here)
 
     def _read_day(self, day: date) -> None:

@@ -16,7 +16,10 @@ EVENING = datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI)
 
 @dataclass(frozen=True)
 class Place:
-    """Attributes: `socket` the server's socket folder; `rows` punches of the day; `receiver` the platforms' address."""
+    """Attributes: `socket` the server's socket folder; `rows` punches of the day; `receiver` the address of the
+    platforms, or of what else runs beside; `target` the one that workers send to; `shard` of `shards` what one worker
+    takes; `since` when the evening began by the machine's monotonic clock, where several processes share one evening.
+    """
 
     socket: str
     warehouse: str
@@ -25,7 +28,11 @@ class Place:
     workers: int
     day: str = DAY.isoformat()
     receiver: str = ""
+    target: str = "nation"
     only: int = 0
+    shard: int = 1
+    shards: int = 1
+    since: float | None = None
 
     @property
     def work_date(self) -> date:
@@ -52,10 +59,10 @@ class Place:
             unhurried = {"calls_per_second": None, "first_calls_per_second": 1_000_000}
             return replace(spec, host=self.receiver or spec.host, extra={**spec.extra, **unhurried})
 
-        return open_city(connection, evening())
+        return open_city(connection, evening(self.since))
 
 
-def evening() -> Clock:
-    """A clock that shows 22:00 of the day when it is made and runs on from there."""
-    began = monotonic()
+def evening(since: float | None = None) -> Clock:
+    """A clock that shows 22:00 of the day when it is made, or at that monotonic instant, and runs on from there."""
+    began = monotonic() if since is None else since
     return lambda: EVENING + timedelta(seconds=monotonic() - began)

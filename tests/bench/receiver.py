@@ -1,7 +1,7 @@
 """A lean platform: answers what the protocol asks, verifies nothing, keeps up with whoever sends; a process of its own.
 
-It counts calls and the rows in them. That what is sent is right is proved by the strict platforms of the sandbox; this
-one only must not be what limits a measurement, and both sides of one send to it.
+It counts calls and the rows in them, and lists the rows it was given before. That what is sent is right is proved by
+the strict platforms of the sandbox; this one only must not be what limits a measurement; both sides of one send to it.
 """
 
 import asyncio
@@ -10,14 +10,18 @@ import json
 import multiprocessing
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from typing import Any
+from urllib.parse import parse_qs
 from urllib.request import urlopen
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 _RESULT = b'{"code":"0","message":"ok","data":{"requestSerialCode":"x","status":"20","result":null}}'
 _ROW = b"idCardNumber%22"
+_LISTING = {"AttendanceDay.Query", "WorkerAttendance.Query"}
+_FIRST_PAGE = 0
 
 
 class Platform:
@@ -28,19 +32,43 @@ class Platform:
         self.rows = 0
         self.bytes = 0
         self._serials = itertools.count(1)
+        self._listed: dict[str, list[bytes]] = {}
+        self._persons: dict[str, int] = {}
 
     def answer(self, target: bytes, body: bytes) -> bytes:
         """The answer to one request."""
         if target.startswith(b"/counts"):
             return json.dumps({"calls": self.calls, "rows": self.rows, "bytes": self.bytes}).encode()
+        if target.startswith(b"/listed"):
+            return self._take_over(json.loads(body))
         begins = body.index(b"method=") + 7
         method = body[begins : body.index(b"&", begins)].decode()
         self.calls[method] += 1
         self.bytes += len(body)
         if method == "AsyncHandleResult.Query":
             return _RESULT
+        if method in _LISTING:
+            return self._list(method, json.loads(parse_qs(body.decode())["data"][0]))
         self.rows += body.count(_ROW)
         return b'{"code":"0","message":"ok","data":{"requestSerialCode":"%d"}}' % next(self._serials)
+
+    def _take_over(self, listed: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
+        for code, rows in listed.items():
+            self._listed[code] = [json.dumps(row).encode() for row in rows]
+            self._persons[code] = len({row["idCardNumber"] for row in rows})
+        return b"{}"
+
+    def _list(self, method: str, query: Mapping[str, Any]) -> bytes:
+        code = query["projectCode"]
+        rows = self._listed.get(code, [])
+        if method == "AttendanceDay.Query":
+            return b'{"code":"0","message":"ok","data":{"rows":%d,"persons":%d}}' % (
+                len(rows),
+                self._persons.get(code, 0),
+            )
+        first = (query["pageIndex"] - _FIRST_PAGE) * query["pageSize"]
+        page = b",".join(rows[first : first + query["pageSize"]])
+        return b'{"code":"0","message":"ok","data":{"totalCount":%d,"rows":[%b]}}' % (len(rows), page)
 
 
 class Http(asyncio.Protocol):
@@ -76,9 +104,9 @@ class Http(asyncio.Protocol):
                 self._transport.write(response)
 
 
-def _serve(latency: float, told: "Connection[int, object]") -> None:
+def _serve(latency: float, kind: type[Platform], told: "Connection[int, object]") -> None:
     async def run() -> None:
-        platform = Platform()
+        platform = kind()
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: Http(platform, latency), "127.0.0.1", 0, backlog=1024)
         told.send(server.sockets[0].getsockname()[1])
@@ -89,10 +117,10 @@ def _serve(latency: float, told: "Connection[int, object]") -> None:
 
 
 @contextmanager
-def served(latency: float = 0.0) -> Iterator[str]:
+def served(latency: float = 0.0, kind: type[Platform] = Platform) -> Iterator[str]:
     """The address of a platform that runs as long as the block; every answer takes `latency` seconds."""
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(latency, theirs), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(latency, kind, theirs), daemon=True)
     process.start()
     yield f"http://127.0.0.1:{ours.recv()}"
     process.terminate()
@@ -103,3 +131,9 @@ def counts(address: str) -> dict[str, object]:
     """What the platform has been told: calls by method, rows, bytes."""
     with urlopen(f"{address}/counts", timeout=10) as answer:  # noqa: S310 - an address of our own
         return dict(json.load(answer))
+
+
+def list_rows(address: str, listed: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
+    """Give the platform what it has of these projects, in the form of its answers."""
+    with urlopen(f"{address}/listed", json.dumps(listed).encode(), timeout=60) as answer:  # noqa: S310 - our own address
+        answer.read()

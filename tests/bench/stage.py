@@ -13,9 +13,11 @@ class Stage:
         title: what it does.
         ours: the side that is ours, as module:function.
         reference: the side it is held against, if there is one.
-        others: further sides run in the same turn, by what they are called.
+        others: further sides run in the first turn, by what they are called.
         needs: the level the ground has to be at.
         leaves: the level it is left at, where that is lower.
+        around: what runs while the stage is measured, as module:context manager; it is given the folder, and tells the
+            sides an address.
         latency: seconds that the platforms take for each answer; None where none is called.
         day_before: work on the smaller day.
         sample: the other sides send at most so many rows, where they are too slow for all of them.
@@ -28,6 +30,7 @@ class Stage:
     others: Mapping[str, str] = field(default_factory=dict)
     needs: str = "known"
     leaves: str | None = None
+    around: str | None = None
     latency: float | None = None
     day_before: bool = False
     sample: int = 0

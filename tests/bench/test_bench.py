@@ -1,5 +1,7 @@
 """The harness on a thousand punches: what it counts is right. How long anything takes is no matter here."""
 
+import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.catalogue import STAGES, chosen
+from bench.chart import growth, write_chart
 from bench.ground import Ground
 from bench.table import as_markdown, lines_of, load_bars
 from bench.turns import Figure, take_turns
@@ -69,6 +72,18 @@ def test_the_table_marks_what_is_below_its_bar(ground: Ground) -> None:
     lines = lines_of(kept)
     assert [(line.name, line.is_below) for line in lines] == [("load", False), ("merge", True), ("report", True)]
     assert as_markdown(kept, lines).count("| below |") == 1
+
+
+def test_the_chart_shows_what_grows_with_the_day(tmp_path: Path) -> None:
+    assert write_chart(tmp_path) is None
+    for rows in (100, 1000):
+        ours = {"load": {"rows": rows, "seconds": rows / 50}, "help": {"rows": 1, "seconds": 0.1}}
+        kept = {"rows": rows, "stages": {name: {"measured_at": "", "ours": [one]} for name, one in ours.items()}}
+        (tmp_path / f"results-{rows}.json").write_text(json.dumps(kept))
+    assert growth(tmp_path) == {"load": [(100, 2.0), (1000, 20.0)]}
+    drawn = write_chart(tmp_path)
+    assert drawn is not None
+    assert re.findall(r">(\w+: [^<]+)<", drawn.read_text()) == ["load: 20 s at 1,000"]
 
 
 def test_every_bar_is_of_a_stage() -> None:

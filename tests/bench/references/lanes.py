@@ -5,29 +5,24 @@ The sequential loop is what a script does: a call of 20 rows, then one question 
 """
 
 import asyncio
-import base64
-import hashlib
 import json
-import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
 import requests
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.padding import PKCS7
 from sqlalchemy import text
 
 from bench.measuring import Watch
 from bench.place import Place
+from bench.references.open_call import encrypted, signed
 from realname_sync.settings import SANDBOX_SECRET
 from realname_sync.workdate import SHANGHAI
 
-_APPID = "zj-330100"
+APPID = "zj-330100"
 _TYPE = "application/x-www-form-urlencoded; charset=UTF-8"
 _ROWS = """
     SELECT punch.project_code, worker.team_id, punch.punch_id, person.id_card_type, person.id_cipher, punch.punched_at,
@@ -44,7 +39,7 @@ _ROWS = """
 
 def sequential(place: Place, watch: Watch) -> None:
     """One call after the other over one kept connection, its result asked for at once."""
-    rows = _read(place)
+    rows = read_day(place)
     with requests.Session() as session, watch.running(len(rows)):
         session.headers["Content-Type"] = _TYPE
         for call in _calls(rows, 20, by_team=True):
@@ -67,7 +62,7 @@ def province(place: Place, watch: Watch) -> None:
 
 
 def _in_flight(place: Place, watch: Watch, rows_a_call: int, in_flight: int, *, by_team: bool) -> None:
-    rows = _read(place)
+    rows = read_day(place)
 
     async def send() -> None:
         calls = _calls(rows, rows_a_call, by_team=by_team)
@@ -93,7 +88,7 @@ def _in_flight(place: Place, watch: Watch, rows_a_call: int, in_flight: int, *, 
         asyncio.run(send())
 
 
-def _read(place: Place) -> Sequence[dict[str, Any]]:
+def read_day(place: Place) -> Sequence[dict[str, Any]]:
     """The day's rows with numbers in plain, as a script would hold them; the reading is not timed."""
     city = place.city()
     with city.engine.connect() as connection:
@@ -116,8 +111,8 @@ def _data(rows: Sequence[dict[str, Any]], *, by_team: bool) -> str:
     for row in rows:
         values = {
             "idCardType": row["id_card_type"],
-            "idCardNumber": _encrypted(row["number"]),
-            "date": _local(row["punched_at"]),
+            "idCardNumber": encrypted(SANDBOX_SECRET, row["number"]),
+            "date": local(row["punched_at"]),
             "direction": row["direction"],
             "channel": row["gate_name"],
             "attendType": row["attend_type"],
@@ -128,35 +123,16 @@ def _data(rows: Sequence[dict[str, Any]], *, by_team: bool) -> str:
             values |= {
                 "deviceSn": row["device_sn"],
                 "deviceRecordId": row["device_record_id"],
-                "receivedAt": _local(row["received_at"]),
+                "receivedAt": local(row["received_at"]),
             }
         listed.append(values)
     header = {"projectCode": rows[0]["project_code"], **({"teamSysNo": 1000000001} if by_team else {})}
     return json.dumps({**header, "dataList": listed}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _local(instant: datetime) -> str:
+def local(instant: datetime) -> str:
     return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _encrypted(number: str) -> str:
-    key = SANDBOX_SECRET.encode()
-    encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()
-    padder = PKCS7(128).padder()
-    padded = padder.update(number.encode()) + padder.finalize()
-    return base64.b64encode(encryptor.update(padded) + encryptor.finalize()).decode()
-
-
 def _signed(method: str, data: str) -> bytes:
-    form = {
-        "appid": _APPID,
-        "data": data,
-        "format": "json",
-        "method": method,
-        "nonce": uuid.uuid4().hex,
-        "timestamp": datetime.now(SHANGHAI).strftime("%Y%m%d%H%M%S"),
-        "version": "1.0",
-    }
-    joined = "&".join(f"{name}={form[name]}" for name in sorted(form)) + f"&appsecret={SANDBOX_SECRET}"
-    form["sign"] = hashlib.sha256(joined.lower().encode()).hexdigest()
-    return urlencode(form).encode()
+    return signed(APPID, SANDBOX_SECRET, method, data)

@@ -7,20 +7,40 @@ from bench.place import Place
 from realname_sync.delivery.attendance import METHOD, AttendanceDelivery
 from realname_sync.delivery.desk import CallBook, Desk
 from realname_sync.delivery.planning import plan_attendance
+from realname_sync.delivery.shard import WHOLE, Shard
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.deliver import completeness, open_projects, open_target
 
 _OF_A_DAY = ("batch", "batch_item", "punch_batch", "row_outcome", "backlog", "journal")
 
 
-def nation(place: Place, watch: Watch) -> None:
-    """To the nation."""
-    _deliver(place, watch, "nation")
+def whole(place: Place, watch: Watch) -> None:
+    """The whole day anew, by one worker."""
+    city = place.city()
+    desk = _fresh_desk(city, place, place.target)
+    with watch.running() as outcome:
+        AttendanceDelivery(desk).run()
+        with desk.commit("close"):
+            pass
+    counted = completeness(city, place.work_date)[place.target]
+    assert counted["waiting"] == counted["in_batch"] == 0, counted
+    outcome.rows = counted["acknowledged"]
+    outcome.notes = {"held": counted["held"], "refused": counted["refused"]}
+    desk.uplink.close()
+    city.close()
 
 
-def province(place: Place, watch: Watch) -> None:
-    """To the province."""
-    _deliver(place, watch, "province")
+def carry_on(place: Place, watch: Watch) -> None:
+    """Whatever of the day is missing at the platform; what a run that was killed left is taken up."""
+    city = place.city()
+    desk = open_desk(city, place, place.target)
+    with watch.running() as outcome:
+        told = AttendanceDelivery(desk).run()
+        with desk.commit("close"):
+            pass
+    outcome.rows, outcome.notes = told["packed"], told
+    desk.uplink.close()
+    city.close()
 
 
 def plan_nation(place: Place, watch: Watch) -> None:
@@ -33,20 +53,6 @@ def plan_province(place: Place, watch: Watch) -> None:
     _plan(place, watch, "province")
 
 
-def _deliver(place: Place, watch: Watch, target: str) -> None:
-    city = place.city()
-    desk = _fresh_desk(city, place, target)
-    with watch.running() as outcome:
-        AttendanceDelivery(desk).run()
-        with desk.commit("close"):
-            pass
-    counted = completeness(city, place.work_date)[target]
-    assert counted["waiting"] == counted["in_batch"] == 0, counted
-    outcome.rows = counted["acknowledged"]
-    outcome.notes = {"held": counted["held"], "refused": counted["refused"]}
-    city.close()
-
-
 def _plan(place: Place, watch: Watch, target: str) -> None:
     city = place.city()
     desk = _fresh_desk(city, place, target)
@@ -57,6 +63,12 @@ def _plan(place: Place, watch: Watch, target: str) -> None:
 
 def _fresh_desk(city: City, place: Place, target: str) -> Desk:
     """A desk for a day of which nothing was sent to this platform yet."""
+    forget(city, place, target)
+    return open_desk(city, place, target)
+
+
+def forget(city: City, place: Place, target: str) -> None:
+    """Make it a day of which nothing was sent to this platform."""
     day = {"day": place.work_date, "target": target}
     with city.engine.begin() as connection:
         connection.execute(text("SELECT ops.ensure_work_date(:day)"), day)
@@ -67,6 +79,10 @@ def _fresh_desk(city: City, place: Place, target: str) -> Desk:
         for table in _OF_A_DAY:
             connection.execute(text(f"VACUUM ANALYZE delivery.{table}_{place.partition}"))
         connection.execute(text("VACUUM ops.call_log"))
+
+
+def open_desk(city: City, place: Place, target: str, shard: Shard = WHOLE) -> Desk:
+    """A desk for the day as it stands."""
     book = CallBook()
     desk = Desk(
         city.engine,
@@ -76,6 +92,7 @@ def _fresh_desk(city: City, place: Place, target: str) -> Desk:
         place.work_date,
         city.clock,
         images=lambda _ids: {},
+        shard=shard,
     )
     with desk.commit("open") as connection:
         open_projects(connection, desk.uplink, target)

@@ -52,7 +52,8 @@ def empty(city: City, place: Place) -> None:
     with city.engine.begin() as connection:
         day = {"day": place.work_date}
         connection.execute(text("SELECT ops.ensure_work_date(:day)"), day)
-        connection.execute(text(f"TRUNCATE core.punch_{place.partition}, core.punch_version_{place.partition}"))
+        tables = ", ".join(f"core.{name}_{place.partition}" for name in ("punch", "punch_version", "project_day"))
+        connection.execute(text(f"TRUNCATE {tables}"))
         connection.execute(text("UPDATE core.work_day SET fingerprint = NULL WHERE work_date = :day"), day)
 
 
