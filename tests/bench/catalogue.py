@@ -51,6 +51,10 @@ STAGES = (
         leaves="checked", latency=_AT_50_MS, sample=2_000,
     ),
     Stage(
+        "day", "the whole day, both platforms at 50 ms", "bench.stages.day:ours", needs="checked", leaves="checked",
+        latency=_AT_50_MS,
+    ),
+    Stage(
         "reconcile-fetch", "reconcile: fetch what the platform lists, and stage it", "bench.stages.reconcile:fetch",
         needs="delivered", latency=0,
     ),

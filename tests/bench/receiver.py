@@ -22,6 +22,8 @@ _RESULT = b'{"code":"0","message":"ok","data":{"requestSerialCode":"x","status":
 _ROW = b"idCardNumber%22"
 _LISTING = {"AttendanceDay.Query", "WorkerAttendance.Query"}
 _FIRST_PAGE = 0
+Counted = Sequence[int]
+"""Rows of a project's day, and persons in them."""
 
 
 class Platform:
@@ -33,7 +35,7 @@ class Platform:
         self.bytes = 0
         self._serials = itertools.count(1)
         self._listed: dict[str, list[bytes]] = {}
-        self._persons: dict[str, int] = {}
+        self._counted: dict[str, dict[str, Counted]] = {method: {} for method in _LISTING}
 
     def answer(self, target: bytes, body: bytes) -> bytes:
         """The answer to one request."""
@@ -41,6 +43,8 @@ class Platform:
             return json.dumps({"calls": self.calls, "rows": self.rows, "bytes": self.bytes}).encode()
         if target.startswith(b"/listed"):
             return self._take_over(json.loads(body))
+        if target.startswith(b"/counted"):
+            return self._take_over_counts(json.loads(body))
         begins = body.index(b"method=") + 7
         method = body[begins : body.index(b"&", begins)].decode()
         self.calls[method] += 1
@@ -55,20 +59,24 @@ class Platform:
     def _take_over(self, listed: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
         for code, rows in listed.items():
             self._listed[code] = [json.dumps(row).encode() for row in rows]
-            self._persons[code] = len({row["idCardNumber"] for row in rows})
+            counted = len(rows), len({row["idCardNumber"] for row in rows})
+            self._take_over_counts({method: {code: counted} for method in _LISTING})
+        return b"{}"
+
+    def _take_over_counts(self, counts: Mapping[str, Mapping[str, Counted]]) -> bytes:
+        for method, by_project in counts.items():
+            self._counted[method].update(by_project)
         return b"{}"
 
     def _list(self, method: str, query: Mapping[str, Any]) -> bytes:
         code = query["projectCode"]
-        rows = self._listed.get(code, [])
+        counted, persons = self._counted[method].get(code, (0, 0))
         if method == "AttendanceDay.Query":
-            return b'{"code":"0","message":"ok","data":{"rows":%d,"persons":%d}}' % (
-                len(rows),
-                self._persons.get(code, 0),
-            )
+            return b'{"code":"0","message":"ok","data":{"rows":%d,"persons":%d}}' % (counted, persons)
+        rows = self._listed.get(code, [])
         first = (query["pageIndex"] - _FIRST_PAGE) * query["pageSize"]
         page = b",".join(rows[first : first + query["pageSize"]])
-        return b'{"code":"0","message":"ok","data":{"totalCount":%d,"rows":[%b]}}' % (len(rows), page)
+        return b'{"code":"0","message":"ok","data":{"totalCount":%d,"rows":[%b]}}' % (counted, page)
 
 
 class Http(asyncio.Protocol):
@@ -135,5 +143,14 @@ def counts(address: str) -> dict[str, object]:
 
 def list_rows(address: str, listed: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
     """Give the platform what it has of these projects, in the form of its answers."""
-    with urlopen(f"{address}/listed", json.dumps(listed).encode(), timeout=60) as answer:  # noqa: S310 - our own address
+    _hand_over(f"{address}/listed", listed)
+
+
+def list_counts(address: str, counted: Mapping[str, Mapping[str, Counted]]) -> None:
+    """Give the platform what it counts of projects, by the method that asks for it, without listing a row."""
+    _hand_over(f"{address}/counted", counted)
+
+
+def _hand_over(url: str, told: object) -> None:
+    with urlopen(url, json.dumps(told).encode(), timeout=60) as answer:  # noqa: S310 - an address of our own
         answer.read()

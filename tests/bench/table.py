@@ -50,23 +50,26 @@ def _line(name: str, title: str, measured: Mapping[str, Any], bars: Mapping[str,
         told, below = f"≥ {bar['ratio']} ×", ratio < bar["ratio"]
     elif "seconds" in bar:
         most = bar["seconds"] * max(1.0, ours.rows / bar.get("rows", ours.rows or 1))
-        told, below = f"≤ {most:.2g} s", ours.middle("seconds") > most
+        told, below = f"≤ {most:,.0f} s" if most >= 10 else f"≤ {most:g} s", ours.middle("seconds") > most
     if "tasks" in bar:
         chained = int(ours.rounds[-1]["notes"]["critical_tasks"])
         told, below = f"{told}, ≤ {bar['tasks']} tasks in a row ({chained})", below or chained > bar["tasks"]
     memory = ours.middle("memory_mb")
     too_much = memory > bars["memory_mb"]
     low, high = ours.spread
-    split = " + ".join(f"{rows:,}" for rows in ours.rounds[-1].get("notes", {}).get("rows each", ()))
+    notes = ours.rounds[-1].get("notes", {})
+    split = " + ".join(f"{rows:,}" for rows in notes.get("rows each", ()))
+    steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in notes.get("steps", {}).items())
+    remarks = ["below"] if below else []
+    if too_much:
+        remarks.append(f"memory above {bars['memory_mb']} MB")
     others = [f"{side}: {figure.rate:,.0f}" for side, figure in sides.items() if side not in {"ours", "reference"}]
     cells = (
         title, f"{ours.rows:,}", f"{ours.middle('seconds'):.2f} ({low:.2f}–{high:.2f})", f"{ours.rate:,.0f}",
         f"{memory:,.0f}", f"{ours.middle('statements'):,.0f}", f"{ours.calls:,}",
         "; ".join([*([f"{reference.rate:,.0f}"] if reference else []), *others]),
         "" if ratio is None else f"{ratio:.2f}", told,
-        " ".join(
-            [*(["below"] if below else []), *([f"memory above {bars['memory_mb']} MB"] if too_much else []), split]
-        ).strip(),
+        " ".join([*remarks, split, steps]).strip(),
     )  # fmt: skip
     return Line(name, cells, below or too_much)
 

@@ -56,6 +56,14 @@ def test_what_a_delivery_says_it_sent_is_what_the_platform_received(ground: Grou
         assert measured[side][0]["notes"]["rows_received"] == measured[side][0]["rows"] > 0
 
 
+def test_a_whole_day_comes_to_both_platforms_and_both_count_it(ground: Ground) -> None:
+    [day] = take_turns(ground, chosen("day")[0], 1, lambda _side, _number: None)["ours"]
+    assert day["rows"] == ROWS
+    assert day["notes"]["rows_received"] == day["notes"]["province"] + day["notes"]["nation"] > ROWS
+    assert {"AttendanceDay.Query", "WorkerAttendance.Add", "WorkerAttendance.Query"} <= set(day["calls"])
+    assert sum(day["notes"]["steps"].values()) == pytest.approx(day["seconds"])
+
+
 def test_the_table_marks_what_is_below_its_bar(ground: Ground) -> None:
     def side(seconds: float, memory_mb: float = 50.0) -> list[dict[str, object]]:
         return [{"rows": 100, "seconds": seconds, "memory_mb": memory_mb, "statements": 1, "calls": {}}]

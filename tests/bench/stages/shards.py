@@ -6,6 +6,7 @@ Timed from when all workers are ready to send until the last has ended.
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -57,16 +58,26 @@ def part(place: Place, watch: Watch) -> None:
     city.close()
 
 
+def in_shards(place: Place, shards: int) -> list[Place]:
+    """Where each of so many workers does its part."""
+    return [replace(place, shard=shard.number, shards=shard.of) for shard in Shard.all_of(shards)]
+
+
+def at_once(places: Sequence[Place]) -> list[dict[str, Any]]:
+    """Let a worker deliver at each of these places, all let go when the last is ready; what each measured."""
+    workers = [_start(place) for place in places]
+    for worker in workers:
+        _expect_ready(worker)
+    for worker in workers:
+        _let_go(worker)
+    return [_end(worker) for worker in workers]
+
+
 def _deliver(place: Place, watch: Watch, shards: int) -> None:
     city = place.city()
     forget(city, place, place.target)
-    workers = [_start(replace(place, shard=shard.number, shards=shard.of)) for shard in Shard.all_of(shards)]
-    for worker in workers:
-        _expect_ready(worker)
     with watch.running() as outcome:
-        for worker in workers:
-            _let_go(worker)
-        told = [_end(worker) for worker in workers]
+        told = at_once(in_shards(place, shards))
     outcome.seconds = max(one["seconds"] for one in told)  # without what each adds to see that it is right, and its end
     counted = completeness(city, place.work_date)[place.target]
     assert counted["waiting"] == counted["in_batch"] == 0, counted

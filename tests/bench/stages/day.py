@@ -1,0 +1,96 @@
+"""A whole day as its DAGs have it: read, checked, sent to both platforms by two workers each, held against both.
+
+Each step is a process of its own, as a task is; the time is that of the steps one after the other, without their
+starts. Both platforms are sent to at the same time. The reconciliation counts every project, and nothing differs.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import text
+
+from bench.measuring import Watch
+from bench.place import Place
+from bench.receiver import list_counts
+from bench.stages.delivery import forget
+from bench.stages.merge import empty
+from bench.stages.shards import at_once, in_shards
+from realname_sync.pipelines.deliver import TARGETS, completeness
+from realname_sync.pipelines.extract import extract_municipal
+from realname_sync.pipelines.reconcile import reconcile_uploads
+
+WORKERS = 2
+_COUNTED_BY = {"province": "AttendanceDay.Query", "nation": "WorkerAttendance.Query"}
+_COUNTED = """
+    SELECT sent.project_code, count(*) AS punches, count(DISTINCT sent.person_id) AS persons
+    FROM delivery.sent_punch AS sent
+    JOIN delivery.batch USING (work_date, project_code, batch_id)
+    WHERE sent.work_date = :day AND sent.target = :target AND batch.state = 'acknowledged'
+    GROUP BY 1"""
+
+
+def ours(place: Place, watch: Watch) -> None:
+    """All steps, from a day of which nothing is known."""
+    city = place.city()
+    for target in TARGETS:
+        forget(city, place, target)
+    empty(city, place)
+    with watch.running() as outcome:
+        read = _child(read_all, place)
+        checked = _child("bench.stages.rules:check", place)
+        sent = at_once([part for target in TARGETS for part in in_shards(replace(place, target=target), WORKERS)])
+        _tell_counts(place, city.engine)
+        reconciled = _child(reconcile, place)
+    steps = {
+        "read": read["seconds"], "check": checked["seconds"],
+        "both platforms": max(one["seconds"] for one in sent), "reconcile": reconciled["seconds"],
+    }  # fmt: skip
+    counted = completeness(city, place.work_date)
+    for target in TARGETS:
+        told, stands = reconciled["notes"][target], counted[target]
+        assert stands["waiting"] == stands["in_batch"] == told["differ"] == told["not_asked"] == 0, (stands, told)
+        assert told["platform"] == told["acknowledged"] == stands["acknowledged"] > 0, (stands, told)
+    every = [read, checked, *sent, reconciled]
+    outcome.rows, outcome.seconds = read["rows"], sum(steps.values())
+    outcome.memory_mb = max(one["memory_mb"] for one in every)
+    outcome.statements = sum(one["statements"] for one in every)
+    outcome.notes = {"steps": steps, **{target: counted[target]["acknowledged"] for target in TARGETS}}
+    city.close()
+
+
+def read_all(place: Place, watch: Watch) -> None:
+    """Everything of the municipal platform: master data, which stayed as they were, and the day."""
+    city = place.city()
+    city.engine.connect().close()
+    with watch.running() as outcome:
+        told = extract_municipal(city, place.work_date)
+    outcome.rows = told["punches"]["staged"]
+    city.close()
+
+
+def reconcile(place: Place, watch: Watch) -> None:
+    """Both platforms by counts."""
+    city = place.city()
+    city.engine.connect().close()
+    with watch.running() as outcome:
+        told = reconcile_uploads(city, place.work_date)
+    outcome.notes = {target: told[target] for target in TARGETS}
+    city.close()
+
+
+def _child(side: Any, place: Place) -> dict[str, Any]:
+    name = side if isinstance(side, str) else f"{__name__}:{side.__name__}"
+    command = [sys.executable, "-m", "bench.child", name, json.dumps(asdict(place))]
+    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return dict(json.loads(ended.stdout.splitlines()[-1]))
+
+
+def _tell_counts(place: Place, engine: Any) -> None:
+    """The lean platform keeps no rows: it is told what it counts, which is what it was sent."""
+    with engine.connect() as connection:
+        for target, method in _COUNTED_BY.items():
+            rows = connection.execute(text(_COUNTED), {"day": place.work_date, "target": target})
+            list_counts(place.receiver, {method: {row.project_code: (row.punches, row.persons) for row in rows}})
