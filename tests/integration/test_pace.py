@@ -17,11 +17,8 @@ def test_a_platforms_limit_is_found_and_kept_to(open_town: Callable[..., Any]) -
     calls = limited.platforms.calls("province")
     refused = sum(call["code"] == -5 for call in calls)
     assert refused <= 0.15 * len(calls)
-    unlimited = open_town(1, stage="checked")
-    deliver(unlimited.city, DAY, "province")
-    bearable = min(25, _calls_a_second(unlimited.platforms.calls("province")))  # a slow machine makes fewer
-    half = len(calls) // 2  # how long it takes to get there hangs on the machine, what it comes to does not
-    assert _calls_a_second(calls[half:]) >= max(0.6 * bearable, _calls_a_second(calls[:half]))
+    half = len(calls) // 2  # how fast it gets there hangs on the machine; how much of a limit is used, test_shared_pace says
+    assert _calls_a_second(calls[half:]) >= 2 * 5
     [(rate,)] = limited.warehouse_sql("SELECT calls_per_second FROM ops.pace WHERE platform = 'province'")
     assert 10 <= rate <= 40
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, text
 
 from realname_sync.delivery.shared_pace import KnownRate, SharedPace, next_rate
+from realname_sync.platforms.open_api.pace import Pace
 from realname_sync.standards import load_profile
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -49,6 +50,24 @@ def test_a_limit_nobody_told_is_found_and_mostly_used() -> None:
         known = next_rate(known, known.calls_per_second, int(over), now, None)
     assert sum(used[60:]) / len(used[60:]) >= 0.8 * 60
     assert refused <= 60
+
+
+def test_a_client_that_begins_slowly_comes_to_a_limit_nobody_told_and_is_refused_little(warehouse: Engine) -> None:
+    """A platform that bears 25 calls in any second, for 60 seconds of a clock that only the pace moves."""
+    seconds = [0.0]
+    slow = replace(NATION, calls_per_second=None, first_calls_per_second=5)
+    sender = SharedPace(warehouse, slow, "a", lambda: NOW + timedelta(seconds=seconds[0]))
+    pace = Pace(None, beat=sender, monotonic=lambda: seconds[0])
+    made, borne = [], []
+    while seconds[0] < 60:
+        seconds[0] += pace.delay("zj-330100")
+        made.append(seconds[0])
+        fits = sum(moment > seconds[0] - 1 for moment in borne[-25:]) < 25
+        if fits:
+            borne.append(seconds[0])
+        pace.note(complained=not fits)
+    assert len(made) - len(borne) <= 0.15 * len(made)
+    assert sum(moment >= 30 for moment in borne) / 30 >= 0.8 * 25
 
 
 def test_two_senders_share_one_rate_and_a_silent_one_has_no_share(warehouse: Engine) -> None:
