@@ -68,8 +68,14 @@ class Room:
         return {one["task_id"]: one for one in found}
 
     def answer(self, run: DagRun, chosen: str) -> None:
-        """Answer the approval that a run waits for."""
+        """Answer the approval that a run waits for, as a person does: some time after it was asked.
+
+        An answer within the moment that the process which asked takes to end meets Airflow 3.3 half way: the scheduler
+        hears that the process ended, finds the task begun once more and takes it for killed, and it is retried.
+        """
         self.until(lambda: self.tasks(run).get("approve", {}).get("state"), lambda state: state == "awaiting_input")
+        heard = f"Finished: dag_id={run.dag_id}, task_id=approve, run_id={run.run_id},"
+        self.until(lambda: (self.airflow.folder / "scheduler.log").read_text(encoding="utf-8"), lambda log: heard in log)
         self.call(
             "PATCH",
             f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/approve/-1/hitlDetails",
