@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,3 +29,11 @@ def describe(ground: Ground) -> dict[str, object]:
         "settings": settings,
         "packages": {name: version(name) for name in ("psycopg", "sqlalchemy", "aiohttp", "requests")},
     }
+
+
+def additions_seconds() -> float:
+    """What ten million additions in Python take just now: neighbours on a shared machine make its seconds longer."""
+    made, total, began = 2_000_000, 0, time.perf_counter()
+    for number in range(made):
+        total += number
+    return (time.perf_counter() - began) * 10_000_000 / made

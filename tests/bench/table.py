@@ -1,6 +1,6 @@
 """The table: a line a stage, its figures beside the reference's, and whether the bar is reached."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,10 +81,17 @@ def as_markdown(kept: Mapping[str, Any], lines: Sequence[Line]) -> str:
         f"{kept['rows']:,} punches of {kept['workers']:,} workers on {kept['projects']:,} projects; "
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB; "
         f"PostgreSQL {machine['postgresql']}, Python {machine['python']}. "
-        "Medians; in brackets the shortest and the longest round.\n"
+        f"Medians; in brackets the shortest and the longest round.{_pace(kept['stages'].values())}\n"
     )
     rows = [_COLUMNS, ["---"] * len(_COLUMNS), *(line.cells for line in lines)]
     return head + "\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def _pace(stages: Iterable[Mapping[str, Any]]) -> str:
+    """How fast the machine was meanwhile: seconds of two tables are held against one another by it."""
+    every = [rounds for sides in stages for rounds in sides.values() if isinstance(rounds, list)]
+    told = [one["additions_seconds"] for rounds in every for one in rounds if "additions_seconds" in one]
+    return f" Ten million additions took Python {min(told):.2f} to {max(told):.2f} s meanwhile." if told else ""
 
 
 def show(console: Console, lines: Sequence[Line]) -> None:

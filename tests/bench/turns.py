@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from bench.ground import Ground
+from bench.machine import additions_seconds
 from bench.place import DAY_BEFORE
 from bench.receiver import counts, served
 from bench.stage import Stage
@@ -58,6 +59,7 @@ def take_turns(ground: Ground, stage: Stage, rounds: int, tell: Callable[[str, i
                     continue
                 ground.bring_to(stage.needs)
                 tell(name, number)
+                pace = additions_seconds()
                 with nullcontext("") if stage.latency is None else served(stage.latency) as address:
                     changed: dict[str, Any] = {"receiver": address or around}
                     if stage.day_before:
@@ -68,7 +70,7 @@ def take_turns(ground: Ground, stage: Stage, rounds: int, tell: Callable[[str, i
                     if address:
                         told = counts(address)
                         outcome["calls"], outcome["notes"]["rows_received"] = told["calls"], told["rows"]
-                measured[name].append(outcome)
+                measured[name].append({**outcome, "additions_seconds": pace})
     if stage.leaves:
         ground.gone_back_to(stage.leaves)
     return {name: told for name, told in measured.items() if told}
