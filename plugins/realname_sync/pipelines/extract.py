@@ -235,7 +235,8 @@ def merge_punches(connection: Connection, work_date: date, read_at: datetime) ->
     this_read = {"read_at": read_at}
     this_read["change_no"] = statements.scalar(connection, "core/begin_read", work_date=work_date)
     statements.run(connection, "core/type_attendance", read_at=read_at)
-    connection.execute(text("ANALYZE typed_attendance (work_date, project_code, id)"))  # what the next ones join by
+    statements.run(connection, "core/sample_typed")
+    statements.run(connection, "core/analyse_typed")
     other_days = statements.rows(connection, "core/other_days_staged", work_date=work_date)
     merged = statements.run(connection, "core/merge_punch", work_date=work_date, **this_read)
     withdrawn = statements.run(connection, "core/withdraw_punch", work_date=work_date, **this_read)
