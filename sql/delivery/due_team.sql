@@ -1,19 +1,31 @@
 -- Teams :target does not have yet. The nation knows no worker without a team, so there management staff get one a company.
-WITH team AS (
+-- Companies are named before anything else is joined: the planner takes the teams of participants for a single one, and would look through all
+-- companies for each.
+WITH corp AS MATERIALIZED (
     SELECT
-        team_id AS local_key,
-        project_code,
         corp_code,
-        team_name
-    FROM core.team
+        corp_name
+    FROM core.corp
+),
+
+team AS MATERIALIZED (
+    SELECT
+        team.team_id AS local_key,
+        team.project_code,
+        team.corp_code,
+        corp.corp_name,
+        team.team_name
+    FROM core.team AS team
+    INNER JOIN corp ON corp.corp_code = team.corp_code
     UNION ALL
     SELECT DISTINCT
         concat('management|', worker.corp_code),
         worker.project_code,
         worker.corp_code,
+        corp.corp_name,
         left(concat('管理人员（', corp.corp_name, '）'), 100)
     FROM core.project_worker AS worker
-    INNER JOIN core.corp AS corp ON corp.corp_code = worker.corp_code
+    INNER JOIN corp ON corp.corp_code = worker.corp_code
     WHERE worker.team_id IS NULL AND cast(:target AS text) = 'nation'
 )
 
@@ -23,7 +35,7 @@ SELECT
     known.digest AS refused_digest,
     team.project_code AS "projectCode",
     team.corp_code AS "corpCode",
-    corp.corp_name AS "corpName",
+    team.corp_name AS "corpName",
     team.team_name AS "teamName",
     team.local_key AS "localTeamId"
 FROM team
@@ -32,7 +44,6 @@ INNER JOIN delivery.open_project AS open_one
         open_one.target = :target AND open_one.project_code = team.project_code
         AND delivery.in_shard(open_one.slot, :shard, :shards)
         AND delivery.is_chosen(open_one.project_code, cast(:projects AS text[]))
-INNER JOIN core.corp AS corp ON corp.corp_code = team.corp_code
 LEFT JOIN delivery.registration AS participant
     ON
         participant.target = :target AND participant.kind = 'participant'

@@ -1,9 +1,28 @@
 -- Workers :target does not have yet, in their team as the platform numbers it. Shared persons go up under their shared name and phone.
--- Ciphertext columns are revealed on the way out; person_id says whose photograph is to be fetched.
+-- Ciphertext columns are revealed on the way out; person_id says whose photograph is to be fetched. Who is there already is left out first: all
+-- else is looked up for those that are not.
+WITH missing AS MATERIALIZED (
+    SELECT
+        worker.project_code,
+        worker.person_id,
+        known.digest
+    FROM core.project_worker AS worker
+    INNER JOIN delivery.open_project AS open_one
+        ON
+            open_one.target = :target AND open_one.project_code = worker.project_code
+            AND delivery.in_shard(open_one.slot, :shard, :shards)
+            AND delivery.is_chosen(open_one.project_code, cast(:projects AS text[]))
+    LEFT JOIN delivery.registration AS known
+        ON
+            known.target = :target AND known.kind = 'worker'
+            AND known.project_code = worker.project_code AND known.local_key = worker.person_id
+    WHERE known.state IS NULL OR known.state = 'refused'
+)
+
 SELECT
     worker.project_code,
     worker.person_id AS local_key,
-    known.digest AS refused_digest,
+    missing.digest AS refused_digest,
     worker.person_id AS image_of,
     worker.project_code AS "projectCode",
     worker.corp_code AS "corpCode",
@@ -27,12 +46,8 @@ SELECT
     core.as_integer(worker.identity_type) AS "identityType",
     core.as_integer(worker.contract_kind) AS "contractKind",
     worker.safety_trained_at AS "safetyTrainedAt"
-FROM core.project_worker AS worker
-INNER JOIN delivery.open_project AS open_one
-    ON
-        open_one.target = :target AND open_one.project_code = worker.project_code
-        AND delivery.in_shard(open_one.slot, :shard, :shards)
-        AND delivery.is_chosen(open_one.project_code, cast(:projects AS text[]))
+FROM missing
+INNER JOIN core.project_worker AS worker ON worker.project_code = missing.project_code AND worker.person_id = missing.person_id
 INNER JOIN core.person AS person ON person.person_id = worker.person_id
 INNER JOIN core.corp AS corp ON corp.corp_code = worker.corp_code
 LEFT JOIN core.team AS site_team ON site_team.team_id = worker.team_id
@@ -53,14 +68,9 @@ LEFT JOIN delivery.registration AS participant
     ON
         participant.target = :target AND participant.kind = 'participant'
         AND participant.project_code = worker.project_code AND participant.local_key = worker.corp_code
-LEFT JOIN delivery.registration AS known
-    ON
-        known.target = :target AND known.kind = 'worker'
-        AND known.project_code = worker.project_code AND known.local_key = worker.person_id
 WHERE
-    (known.state IS NULL OR known.state = 'refused')
     -- Told before its company is a participant there, a worker would be refused for good.
-    AND (
+    (
         team.state = 'acknowledged'
         OR (
             cast(:target AS text) = 'province' AND worker.team_id IS NULL

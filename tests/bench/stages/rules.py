@@ -10,8 +10,6 @@ from realname_sync.quality import attendance, findings
 from realname_sync.quality.catalogue import load_catalogue
 from realname_sync.quality.requirements import stage_requirements
 from realname_sync.quality.rules import run_rule
-from realname_sync.warehouse import statements
-from realname_sync.warehouse.engine import Role, transaction
 
 
 def check(place: Place, watch: Watch) -> None:
@@ -41,12 +39,4 @@ def alone(place: Place, watch: Watch) -> None:
                     run_rule(connection, rule, place.work_date, code, city.clock())
                     outcome.parts[rule.id] = time.perf_counter() - began
         whole.rollback()
-    city.close()
-
-
-def statistics(place: Place, watch: Watch) -> None:
-    """What the planner is told after a read; a part of every merge."""
-    city = place.city()
-    with transaction(city.engine, Role.BUILD) as connection, watch.running(place.rows):
-        statements.rows(connection, "ops/refresh_statistics", layer="core", work_date=place.work_date)
     city.close()
