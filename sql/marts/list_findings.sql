@@ -1,5 +1,5 @@
--- A day's findings, row by row; with :cap only so many of each rule and of each project, but all of the lamp rules.
--- Reads the temporary table reported_finding; parameter :cap (empty for all). Writes nothing.
+-- A day's findings, row by row; with :cap only so many of each rule, :cap_of_project of each :detailed project, and all of the lamp rules.
+-- Reads the temporary table reported_finding; parameters :cap (empty for all), :cap_of_project, :detailed. Writes nothing.
 SELECT
     rule_id,
     severity,
@@ -30,6 +30,6 @@ FROM (
 WHERE
     cast(:cap AS integer) IS NULL
     OR rank_in_rule <= cast(:cap AS integer)
-    OR rank_in_project <= cast(:cap AS integer)
+    OR (rank_in_project <= cast(:cap_of_project AS integer) AND coalesce(project_code, '') = any(cast(:detailed AS text[])))
     OR starts_with(rule_id, 'LMP-')
 ORDER BY rule_id, rank_in_rule;

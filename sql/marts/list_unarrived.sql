@@ -1,5 +1,6 @@
--- The punches that have not arrived, one row a target; with :cap only so many punches of each cause and of each project.
--- Reads core.punch, marts.project and the temporary table unarrived; parameters :work_date, :cap (empty for all). Writes nothing.
+-- The punches that have not arrived, one row a target; with :cap only so many punches of each cause, and :cap_of_project of each :detailed
+-- project. Reads core.punch, marts.project and the temporary table unarrived; parameters :work_date, :cap (empty for all), :cap_of_project,
+-- :detailed. Writes nothing.
 WITH ranked AS (
     SELECT
         *,
@@ -34,5 +35,5 @@ LEFT JOIN marts.project AS project ON project.project_code = ranked.project_code
 WHERE
     cast(:cap AS integer) IS NULL
     OR ranked.rank_in_cause <= cast(:cap AS integer)
-    OR ranked.rank_in_project <= cast(:cap AS integer)
+    OR (ranked.rank_in_project <= cast(:cap_of_project AS integer) AND coalesce(ranked.project_code, '') = any(cast(:detailed AS text[])))
 ORDER BY ranked.state DESC, ranked.cause ASC, ranked.project_code ASC, ranked.punch_id ASC, ranked.target DESC;

@@ -75,7 +75,9 @@ class Room:
         """
         self.until(lambda: self.tasks(run).get("approve", {}).get("state"), lambda state: state == "awaiting_input")
         heard = f"Finished: dag_id={run.dag_id}, task_id=approve, run_id={run.run_id},"
-        self.until(lambda: (self.airflow.folder / "scheduler.log").read_text(encoding="utf-8"), lambda log: heard in log)
+        self.until(
+            lambda: (self.airflow.folder / "scheduler.log").read_text(encoding="utf-8"), lambda log: heard in log
+        )
         self.call(
             "PATCH",
             f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/approve/-1/hitlDetails",

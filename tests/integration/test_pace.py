@@ -17,7 +17,9 @@ def test_a_platforms_limit_is_found_and_kept_to(open_town: Callable[..., Any]) -
     calls = limited.platforms.calls("province")
     refused = sum(call["code"] == -5 for call in calls)
     assert refused <= 0.15 * len(calls)
-    half = len(calls) // 2  # how fast it gets there hangs on the machine; how much of a limit is used, test_shared_pace says
+    half = (
+        len(calls) // 2
+    )  # how fast it gets there hangs on the machine; how much of a limit is used, test_shared_pace says
     assert _calls_a_second(calls[half:]) >= 2 * 5
     [(rate,)] = limited.warehouse_sql("SELECT calls_per_second FROM ops.pace WHERE platform = 'province'")
     assert 10 <= rate <= 40

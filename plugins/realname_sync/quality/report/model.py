@@ -1,6 +1,6 @@
 """The report as a typed document: every figure, with the rows behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -154,7 +154,7 @@ class OwnerDay:
 
 @dataclass(frozen=True, slots=True)
 class ProjectDay:
-    """One project's day. `rows` and `findings` hold the first rows only; `tally` and `arrivals` count all."""
+    """One project's day; `punches` and `findings` hold the first rows where the page goes into the project."""
 
     code: str
     name: str
@@ -196,6 +196,11 @@ class DistrictDay:
     def without_punches(self) -> int:
         """Projects under construction without a single punch."""
         return sum(project.under_construction and not project.due for project in self.projects)
+
+
+def by_urgency(projects: Iterable[ProjectDay]) -> list[ProjectDay]:
+    """Projects, those with most to do first."""
+    return sorted(projects, key=lambda one: (-one.tally.stop, -one.behind, -one.tally.total, one.area_code, one.code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +256,7 @@ class QualityReport:
     @property
     def projects(self) -> list[ProjectDay]:
         """All projects, those with most to do first."""
-        every = (project for district in self.districts for project in district.projects)
-        return sorted(every, key=lambda one: (-one.tally.stop, -one.behind, -one.tally.total, one.area_code, one.code))
+        return by_urgency(project for district in self.districts for project in district.projects)
 
     @property
     def lamps(self) -> list[FindingRow]:

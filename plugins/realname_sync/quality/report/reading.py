@@ -1,7 +1,7 @@
 """Reads one work date out of the warehouse into the report's document, all in one snapshot of the database."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from realname_sync.quality.report.model import (
     RuleDay,
     RuleText,
     Tally,
+    by_urgency,
     is_lamp,
 )
 from realname_sync.quality.report.privacy import Privacy
@@ -100,8 +101,10 @@ class DayReader:
             in_force: the rules of that day, by id; those without findings are named, too.
             known: rules that held at another time, to call findings of theirs by their titles.
         """
-        findings, punches = list(self._finding_rows(self._caps.rows)), list(self._punch_rows(self._caps.rows))
-        projects = self._projects(findings, punches)
+        counted = self._projects()
+        detailed = [one.code for one in by_urgency(counted)[: self._caps.projects]]
+        findings, punches = list(self._finding_rows(detailed)), list(self._punch_rows(detailed))
+        projects = self._with_rows(counted, set(detailed), findings, punches)
         titles = {**{row.rule_id: _unlisted(row) for row in self._findings}, **(known or {}), **in_force}
         rule_days = self._rules(titles, findings)
         arrivals = {target: _sum(Arrival(), (one.arrivals[target] for one in projects)) for target in TARGETS}
@@ -138,15 +141,23 @@ class DayReader:
         """Every punch that has not arrived, streamed."""
         return (punch for _, _, punch in self._punch_rows(None))
 
-    def _finding_rows(self, cap: int | None) -> Iterator[tuple[int, int, FindingRow]]:
-        """Each row with its rank in the rule and in the project."""
-        for row in self._stream("marts/list_findings", cap=cap):
+    def _finding_rows(self, detailed: Sequence[str] | None) -> Iterator[tuple[int, int, FindingRow]]:
+        """Each row with its rank in the rule and in the project; as many as the page shows, or all without `detailed`.
+
+        `detailed` are the projects that the page shows by themselves: rows of others count only for their rule.
+        """
+        for row in self._stream("marts/list_findings", **self._capped(detailed)):
             yield row.rank_in_rule, row.rank_in_project, self._finding(row)
 
-    def _punch_rows(self, cap: int | None) -> Iterator[tuple[int, int, PunchRow]]:
-        """Each row with its rank in the cause and in the project."""
-        for row in self._stream("marts/list_unarrived", cap=cap, work_date=self._work_date):
+    def _punch_rows(self, detailed: Sequence[str] | None) -> Iterator[tuple[int, int, PunchRow]]:
+        """Each row with its rank in the cause and in the project; as many as those of findings."""
+        for row in self._stream("marts/list_unarrived", work_date=self._work_date, **self._capped(detailed)):
             yield row.rank_in_cause, row.rank_in_project, self._punch(row)
+
+    def _capped(self, detailed: Sequence[str] | None) -> dict[str, Any]:
+        if detailed is None:
+            return {"cap": None, "cap_of_project": None, "detailed": None}
+        return {"cap": self._caps.rows, "cap_of_project": self._caps.rows_of_project, "detailed": list(detailed)}
 
     def _stream(self, name: str, **parameters: Any) -> Iterator[Row[Any]]:
         streaming = {"stream_results": True, "yield_per": _BLOCK}
@@ -200,16 +211,12 @@ class DayReader:
             return str(row.state)
         return self._privacy.text(row.cause) or "unsaid"
 
-    def _projects(
-        self, findings: Sequence[tuple[int, int, FindingRow]], punches: Sequence[tuple[int, int, PunchRow]]
-    ) -> list[ProjectDay]:
-        cap = self._caps.rows_of_project
+    def _projects(self) -> list[ProjectDay]:
+        """Every project with its counts, without a row."""
         arrivals: dict[str, dict[str, Row[Any]]] = defaultdict(dict)
         for row in self._arrivals:
             arrivals[row.project_code][row.target] = row
         counted = _grouped(self._findings, "project_code")
-        shown_findings = _grouped((one for _, rank, one in findings if rank <= cap), "project_code")
-        shown_punches = _grouped((one for _, rank, one in punches if rank <= cap), "project_code")
         days = []
         for code in {**arrivals, **counted}:
             of_target = arrivals.get(code or "", {})
@@ -224,11 +231,28 @@ class DayReader:
                     received_late=getattr(known, "received_late", 0),
                     withdrawn=getattr(known, "withdrawn", 0),
                     tally=_tally(counted.get(code, ())),
-                    punches=shown_punches.get(code or "", []),
-                    findings=shown_findings.get(code or "", []),
+                    punches=[],
+                    findings=[],
                 )
             )
         return days
+
+    def _with_rows(
+        self,
+        projects: Sequence[ProjectDay],
+        detailed: Set[str],
+        findings: Sequence[tuple[int, int, FindingRow]],
+        punches: Sequence[tuple[int, int, PunchRow]],
+    ) -> list[ProjectDay]:
+        cap = self._caps.rows_of_project
+        of_findings = _grouped((one for _, rank, one in findings if rank <= cap), "project_code")
+        of_punches = _grouped((one for _, rank, one in punches if rank <= cap), "project_code")
+        return [
+            replace(one, punches=of_punches.get(one.code, []), findings=of_findings.get(one.code, []))
+            if one.code in detailed
+            else one
+            for one in projects
+        ]
 
     def _causes(self, punches: Sequence[tuple[int, int, PunchRow]]) -> list[CauseDay]:
         counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(TARGETS, 0))

@@ -6,8 +6,10 @@ import pytest
 from mixed_day import DAY, QUIET, WEST, YUHANG
 from sqlalchemy import Engine, text
 
-from realname_sync.quality.report.model import TARGETS, QualityReport, Verdict
+from realname_sync.quality.catalogue import load_catalogue
+from realname_sync.quality.report.model import TARGETS, Caps, QualityReport, Verdict
 from realname_sync.quality.report.reading import DayReader
+from realname_sync.warehouse.engine import Role, transaction
 
 STATES = ("acknowledged", "in_batch", "waiting", "held", "refused")
 
@@ -87,3 +89,20 @@ def test_verdict_before_and_after_midnight(report: QualityReport) -> None:
     arrival = report.arrivals["province"]
     assert arrival.verdict(day_is_over=True) is Verdict.INCOMPLETE
     assert arrival.verdict(day_is_over=False) is Verdict.AT_RISK
+
+
+def test_rows_are_held_of_the_projects_that_the_page_goes_into_only(day: Engine, report: QualityReport) -> None:
+    with transaction(day.execution_options(isolation_level="REPEATABLE READ"), Role.READ) as connection:
+        few = DayReader(connection, DAY, caps=Caps(rows=0, projects=1)).report(
+            city_code=report.city_code,
+            generated_at=report.generated_at,
+            in_force=load_catalogue().in_force(DAY, report.city_code),
+        )
+    first, *others = few.projects
+    same = next(one for one in report.projects if one.code == first.code)
+    assert first == same
+    assert first.findings or first.punches
+    assert not any(one.findings or one.punches for one in others)
+    assert [(one.code, one.tally, one.arrivals) for one in few.projects] == [
+        (one.code, one.tally, one.arrivals) for one in report.projects
+    ]
