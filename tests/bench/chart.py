@@ -71,11 +71,15 @@ def draw(lines: Mapping[str, _Points]) -> str:
         parts.append(f'<path d="M{path}" stroke="{colour}" stroke-width="2"{dashes} fill="none"/>')
         parts += [f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>' for x, y in (place(*point) for point in points)]
         height = _TOP + 14 + 18 * number
-        label = f"{name}: {points[-1][1]:.3g} s at {points[-1][0]:,.0f}"
+        label = f"{name}: {_seconds(points[-1][1])} s at {points[-1][0]:,.0f}"
         key = f"M{_LEFT + across + 12} {height - 4}h16"
         parts.append(f'<path d="{key}" stroke="{colour}" stroke-width="3"{dashes}/>')
         parts.append(f'<text x="{_LEFT + across + 32}" y="{height}">{escape(label)}</text>')
     return "\n".join([*parts, "</svg>\n"])
+
+
+def _seconds(measured: float) -> str:
+    return f"{measured:,.0f}" if measured >= 100 else f"{measured:.3g}"
 
 
 def write_chart(folder: Path) -> Path | None:
