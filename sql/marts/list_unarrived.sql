@@ -35,5 +35,5 @@ LEFT JOIN marts.project AS project ON project.project_code = ranked.project_code
 WHERE
     cast(:cap AS integer) IS NULL
     OR ranked.rank_in_cause <= cast(:cap AS integer)
-    OR (ranked.rank_in_project <= cast(:cap_of_project AS integer) AND coalesce(ranked.project_code, '') = any(cast(:detailed AS text[])))
+    OR (ranked.rank_in_project <= cast(:cap_of_project AS integer) AND ranked.project_code = any(cast(:detailed AS text[])))
 ORDER BY ranked.state DESC, ranked.cause ASC, ranked.project_code ASC, ranked.punch_id ASC, ranked.target DESC;

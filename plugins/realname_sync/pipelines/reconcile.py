@@ -30,7 +30,7 @@ from realname_sync.warehouse.work_days import ensure_work_date
 
 Progress = Callable[[str], None]
 _COUNTS_AT_ONCE = 32
-"""Questions in flight whose answers are two numbers: at 50 ms of round trip fewer leave both sides idle."""
+"""Threads that ask for two numbers each: at 50 ms of round trip fewer leave both sides idle, more gain nothing."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _count(desk: Desk, municipal: Mapping[str, int], only: frozenset[str] | None
     ours, persons = _ledger(desk, only)
     known = {row.project_code: row for row in ours}
     asked = [row.project_code for row in ours if row.is_open]
-    with ThreadPoolExecutor(_COUNTS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(min(_COUNTS_AT_ONCE, desk.calls_in_flight)) as pool:
         there = dict(zip(asked, pool.map(partial(count_there, desk), asked), strict=True))
     return [
         ProjectCounts(
