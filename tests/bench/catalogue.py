@@ -68,6 +68,10 @@ STAGES = (
         "sweep-tenth", "the same, of a tenth of the day", "bench.stages.sweep:ours", needs="delivered", latency=0,
         day_before=True,
     ),
+    Stage(
+        "sweep-look", "a sweep that has to look everything up", "bench.stages.sweep:looking", needs="delivered",
+        latency=0,
+    ),
     Stage("help", "realname --help", "bench.stages.commands:show_help"),
     Stage("status", "realname status", "bench.stages.commands:status", needs="delivered"),
     Stage(

@@ -4,11 +4,9 @@ import json
 import math
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from bench.child import run_child, words
 from bench.place import DAY, DAY_BEFORE, EVENING, Place
 from bench.receiver import served
 from databases import create_database, database_spec, drop_database
@@ -89,19 +88,11 @@ class Ground:
 
     def run(self, side: str, **changed: Any) -> dict[str, Any]:
         """One round of a side in a process of its own; what it measured."""
-        ended = subprocess.run(
-            self.words(side, **changed),
-            env=self.environment(),
-            cwd=_ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        return dict(json.loads(ended.stdout.splitlines()[-1]))
+        return run_child(side, replace(self.place, **changed), env=self.environment(), cwd=_ROOT)
 
     def words(self, side: str, **changed: Any) -> list[str]:
         """How one round of a side is started."""
-        return [sys.executable, "-m", "bench.child", side, json.dumps(asdict(replace(self.place, **changed)))]
+        return words(side, replace(self.place, **changed))
 
     def environment(self) -> dict[str, str]:
         """The variables that a side runs with."""

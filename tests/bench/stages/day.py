@@ -4,14 +4,12 @@ Each step is a process of its own, as a task is; the time is that of the steps o
 starts. Both platforms are sent to at the same time. The reconciliation counts every project, and nothing differs.
 """
 
-import json
-import subprocess
-import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
 
+from bench.child import run_child
 from bench.measuring import Watch
 from bench.place import Place
 from bench.receiver import list_counts
@@ -39,11 +37,11 @@ def ours(place: Place, watch: Watch) -> None:
         forget(city, place, target)
     empty(city, place)
     with watch.running() as outcome:
-        read = _child(read_all, place)
-        checked = _child("bench.stages.rules:check", place)
+        read = run_child(f"{__name__}:read_all", place)
+        checked = run_child("bench.stages.rules:check", place)
         sent = at_once([part for target in TARGETS for part in in_shards(replace(place, target=target), WORKERS)])
         _tell_counts(place, city.engine)
-        reconciled = _child(reconcile, place)
+        reconciled = run_child(f"{__name__}:reconcile", place)
     steps = {
         "read": read["seconds"], "check": checked["seconds"],
         "both platforms": max(one["seconds"] for one in sent), "reconcile": reconciled["seconds"],
@@ -79,13 +77,6 @@ def reconcile(place: Place, watch: Watch) -> None:
         told = reconcile_uploads(city, place.work_date)
     outcome.notes = {target: told[target] for target in TARGETS}
     city.close()
-
-
-def _child(side: Any, place: Place) -> dict[str, Any]:
-    name = side if isinstance(side, str) else f"{__name__}:{side.__name__}"
-    command = [sys.executable, "-m", "bench.child", name, json.dumps(asdict(place))]
-    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return dict(json.loads(ended.stdout.splitlines()[-1]))
 
 
 def _tell_counts(place: Place, engine: Any) -> None:

@@ -1,12 +1,8 @@
 """Reconciliation row by row: what a platform lists is fetched and staged, and held against the ledger."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict
 from functools import partial
 from itertools import groupby, zip_longest
 from operator import attrgetter
@@ -14,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from bench.child import run_child
 from bench.measuring import Watch
 from bench.place import Place
 from bench.receiver import list_rows
@@ -99,9 +96,7 @@ def fetch(place: Place, watch: Watch) -> None:
     uplink = open_target(city, TARGET, book)
     desk = Desk(city.engine, city.vault, uplink, book, place.work_date, city.clock, images=lambda _ids: {})
     rows_of = _rows_of(city.engine)
-    subprocess.run(
-        [sys.executable, "-m", "bench.child", f"{__name__}:hand_over", json.dumps(asdict(place))], check=True
-    )
+    run_child(f"{__name__}:hand_over", place)
     staged = 0
     with watch.running(sum(rows_of.values())) as outcome:
         for projects in in_groups(rows_of):

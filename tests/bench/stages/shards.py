@@ -3,16 +3,16 @@
 Timed from when all workers are ready to send until the last has ended.
 """
 
-import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from sqlalchemy import text
 
+from bench.child import told_by, words
 from bench.measuring import Watch
 from bench.place import Place
 from bench.stages.delivery import forget, open_desk
@@ -93,8 +93,7 @@ def _deliver(place: Place, watch: Watch, shards: int) -> None:
 
 
 def _start(place: Place) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "bench.child", f"{__name__}:part", json.dumps(asdict(place))]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(words(f"{__name__}:part", place), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def _expect_ready(worker: "subprocess.Popen[str]") -> None:
@@ -111,7 +110,7 @@ def _let_go(worker: "subprocess.Popen[str]") -> None:
 def _end(worker: "subprocess.Popen[str]") -> dict[str, Any]:
     said, _ = worker.communicate()
     assert worker.returncode == 0, f"a worker ended with {worker.returncode}"
-    return dict(json.loads(said.splitlines()[-1]))
+    return told_by(said)
 
 
 def _acknowledged(city: Any, place: Place) -> tuple[int, int]:

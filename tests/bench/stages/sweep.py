@@ -1,5 +1,7 @@
 """A sweep with nothing new: everything is read, checked, acknowledged; what does it cost to find that out?"""
 
+from sqlalchemy import text
+
 from bench.measuring import Watch
 from bench.place import Place
 from realname_sync.pipelines.status import TARGETS
@@ -18,3 +20,12 @@ def ours(place: Place, watch: Watch) -> None:
                 deliver_days(city, [place.work_date], target)
     outcome.notes = {"read": found["read"]}
     city.close()
+
+
+def looking(place: Place, watch: Watch) -> None:
+    """The same after something changed that decides what is told: everything is looked for, and nothing is missing."""
+    city = place.city()
+    with city.engine.begin() as connection:
+        connection.execute(text("DELETE FROM delivery.rest"))
+    city.close()
+    ours(place, watch)
