@@ -23,11 +23,12 @@ from databases import create_database, database_spec
 from realname_sync.warehouse.embedded import embedded_server
 from realname_sync.warehouse.engine import open_engine
 from realname_sync.warehouse.migrations import migrate
+from simulation.city import settle_the_city
 from simulation.day import play
 from simulation.hunt import hunt
 from simulation.interleavings import machine
 from simulation.mutants import MUTANTS
-from simulation.world import World, settle_the_city
+from simulation.world import World
 
 PORTION = 20
 LANES = 2

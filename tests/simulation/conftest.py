@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from databases import create_database, database_spec, drop_database
 from realname_sync.warehouse.engine import open_engine
-from simulation.world import settle_the_city
+from simulation.city import settle_the_city
 
 
 @pytest.fixture(scope="module")

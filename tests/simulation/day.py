@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from realname_sync.workdate import SHANGHAI
-from simulation.world import CALM, Network, World, forget_the_day, make_known
+from simulation.city import forget_the_day, make_known
+from simulation.world import CALM, Network, World
 
 _MOODS = (
     CALM,
@@ -30,7 +31,7 @@ def play(engine: Engine, seed: int, target: str | None = None) -> World:
     forget_the_day(engine, world.target)
     from_scratch = rng.random() < 0.15
     if not from_scratch:
-        make_known(world)
+        make_known(world.engine, world.target, world.receiver)
     for sweep in range(rng.randint(1, 4)):
         world.now = max(world.now, datetime(2026, 11, 20, 9 + 4 * sweep, tzinfo=SHANGHAI))
         world.punch(rng.randint(1, 45))

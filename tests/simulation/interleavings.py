@@ -8,8 +8,9 @@ import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import Engine
 
+from simulation.city import forget_the_day, make_known
 from simulation.day import come_to_rest
-from simulation.world import CALM, World, forget_the_day, make_known
+from simulation.world import CALM, World
 
 _FAULTS = sorted(CALM.__dict__)
 
@@ -28,7 +29,7 @@ def machine(engine: Engine) -> Callable[[], RuleBasedStateMachine]:
             self.world, self.chain = World(engine, seed, platform, check_every=1), chain
             forget_the_day(engine, platform)
             if not chain:
-                make_known(self.world)
+                make_known(self.world.engine, self.world.target, self.world.receiver)
 
         @property
         def here(self) -> World:
