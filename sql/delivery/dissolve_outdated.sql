@@ -1,9 +1,10 @@
 -- Dissolve planned batches with a row that was changed or withdrawn after they were planned: nothing of them was taken by the platform.
+-- One that was sent and goes again is left: the platform may have the row.
 -- Reads delivery.punch_batch, core.punch; writes delivery.batch; yields the dissolved.
 UPDATE delivery.batch
 SET state = 'released', settled_at = :now, reason = 'a row changed before it was sent; all are packed again'
 WHERE
-    work_date = :work_date AND target = :target AND kind = 'attendance' AND state = 'planned'
+    work_date = :work_date AND target = :target AND kind = 'attendance' AND state = 'planned' AND sent_at IS NULL
     AND delivery.in_shard(delivery.slot_of(batch.project_code), :shard, :shards)
     AND EXISTS (
         SELECT 1 FROM delivery.punch_batch AS ledger

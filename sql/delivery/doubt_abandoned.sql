@@ -1,7 +1,7 @@
 -- A batch whose sender did not come back in time may have reached the platform or not: its outcome is unknown. Writes delivery.batch.
 -- No call is signed after its lease, and :unsafe_for after that the platform refuses its time stamp, so nobody can send it any more.
 UPDATE delivery.batch
-SET state = 'unknown', reason = 'the sender did not come back', lease_until = NULL, sent_at = coalesce(sent_at, cast(:now AS timestamptz))
+SET state = 'unknown', reason = 'the sender did not come back', lease_until = NULL, sent_at = cast(:now AS timestamptz)
 WHERE
     work_date = :work_date AND target = :target AND state = 'sending'
     AND lease_until + cast(:unsafe_for AS interval) <= cast(:now AS timestamptz)

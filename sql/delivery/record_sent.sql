@@ -4,7 +4,7 @@ SET
     state = told.state,
     serial_code = coalesce(told.serial_code, batch.serial_code),
     data_sha256 = coalesce(batch.data_sha256, told.data_sha256),
-    sent_at = CASE WHEN told.state = 'planned' THEN NULL ELSE cast(:told_at AS timestamptz) END,
+    sent_at = CASE WHEN told.state = 'planned' THEN batch.sent_at ELSE cast(:told_at AS timestamptz) END,
     settled_at = CASE WHEN told.state IN ('refused', 'released') THEN cast(:told_at AS timestamptz) END,
     reason = told.reason,
     lease_until = NULL

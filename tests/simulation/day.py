@@ -42,7 +42,7 @@ def play(engine: Engine, seed: int, target: str | None = None) -> World:
         if rng.random() < 0.3:
             world.poison_some(rng.randint(1, 2))
         for _ in range(rng.randint(1, 3)):
-            part = rng.choices([_one_delivery, _stopped_at_a_bad_moment, _results_forgotten], [8, 1, 1])[0]
+            part = rng.choices(list(_PARTS), list(_PARTS.values()))[0]
             part(world, chain=from_scratch)
     come_to_rest(world, chain=from_scratch)
     return world
@@ -91,6 +91,19 @@ def _results_forgotten(world: World, *, chain: bool) -> None:
     world.sleep(world.rng.choice([70, 700]))
     world.say("the platform forgets the results")
     world.receiver.forget()
+
+
+def _calls_of_one_row(world: World, *, chain: bool) -> None:
+    """Each row goes in a call of its own and the network swallows calls and answers, of rows alike one or the other."""
+    world.punch(world.rng.randint(4, 12))
+    world.network, world.receiver.slow = Network(cut_before=0.4, cut_after=0.4), 0.5
+    world.rows_of_a_call = 1
+    world.say(f"a sender with a row in a call {world.deliver(chain=chain)}")
+    world.rows_of_a_call = None
+
+
+_PARTS = {_one_delivery: 8, _stopped_at_a_bad_moment: 1, _results_forgotten: 1, _calls_of_one_row: 1}
+"""What a sender may meet, and how much more often the one is drawn than the other."""
 
 
 def come_to_rest(world: World, *, chain: bool) -> None:

@@ -16,6 +16,7 @@ from realname_sync.delivery.outcomes import Verdict
 from realname_sync.errors import NotSentError, RequestRefusedError
 from realname_sync.platforms.open_api.envelope import Call
 from realname_sync.resources import sql_text
+from realname_sync.standards import Profile
 from realname_sync.warehouse import statements
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -91,7 +92,7 @@ MUTANTS = (
     Mutant(
         "the platform is asked before it can have finished",
         _set(questions, "let_the_platform_finish", lambda *_: None),
-        (67,),
+        (190,),
     ),
     Mutant("a claim is taken over as soon as its lease is over", _set(Desk, "unsafe_for", timedelta(0)), (11,)),
     Mutant(
@@ -154,7 +155,7 @@ MUTANTS = (
     Mutant(
         "forgotten results are sent again",
         _sql("delivery/doubt_batches", "state = 'unknown'", "state = 'planned', sent_at = NULL"),
-        (38,),
+        (0,),
     ),
     Mutant(
         "claims of the dead are sent again",
@@ -177,11 +178,16 @@ MUTANTS = (
         (0,),
     ),
     Mutant("already there counts as refused", _set(outcomes, "_ALREADY", _NEVER), (14,)),
-    Mutant("the platform's own trouble counts against the rows", _set(outcomes, "_ITS_OWN_TROUBLE", _NEVER), (8,)),
+    Mutant("the platform's own trouble counts against the rows", _set(outcomes, "_ITS_OWN_TROUBLE", _NEVER), (18,)),
     Mutant("no answer counts as not sent", _lost_is_not_sent, (5,)),
     Mutant("too many calls counts as a refusal", _code_is_refusal(-5), (1,)),
     Mutant("a nonce seen twice counts as a refusal", _code_is_refusal(-1), (5,)),
-    Mutant("in progress counts as done", _working_is_done, (2,)),
+    Mutant("in progress counts as done", _working_is_done, (5,)),
+    Mutant(
+        "which of several alike is there gets guessed",
+        _set(Profile, "counts_once", False),
+        (8,),
+    ),
     Mutant("the day never closes", _set(Desk, "closing", False), (0,)),
     Mutant("movements are told again without asking", _set(chain, "movements_there", lambda *_: {}), (28,)),
     Mutant(

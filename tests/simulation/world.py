@@ -2,6 +2,7 @@
 
 import base64
 import os
+import random
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -73,6 +74,7 @@ class World:
     crash_in: str | None = None
     pause_at: int | None = None
     pause_in: bytes | None = None
+    rows_of_a_call: int | None = None
     points: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     straggler: bytes | None = None
@@ -83,6 +85,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rng = Random(self.seed)
+        random.seed(self.seed)  # what spreads the pauses between attempts draws from the module itself
         self.now = datetime(2026, 11, 20, 8, tzinfo=SHANGHAI)
         self.receiver = Receiver(self.target, SECRET, self.clock)
 
@@ -168,6 +171,8 @@ class World:
         """What a sender works with; one whose process is gone is known to have ended if anyone asks."""
         self.senders += 1
         profile = replace(load_profile(self.target), unknown_wait_seconds=60.0)
+        if self.rows_of_a_call is not None:
+            profile = replace(profile, batch_rows={**profile.batch_rows, "WorkerAttendance.Add": self.rows_of_a_call})
         book = CallBook()
         client = OpenApiClient(
             profile,
@@ -261,11 +266,14 @@ class World:
         return f"{self.rng.getrandbits(60):x}"
 
     def poison_some(self, count: int) -> None:
-        """The platform will refuse some of the punches that are there, with or without naming the row."""
+        """The platform will refuse some of the punches it does not have yet, with or without naming the row."""
         with self.engine.connect() as connection:
             rows = connection.execute(text(ALL_KEYS), {"day": DAY}).all()
+        taken = self.receiver.effect()
         for row in self.rng.sample(list(rows), min(count, len(rows))):
-            self.receiver.poison[self._key(row)] = self.rng.random() < 0.7
+            named = self.rng.random() < 0.7
+            if self._key(row) not in taken:
+                self.receiver.poison[self._key(row)] = named
 
     def _key(self, row: Any) -> Key:
         local = row.punched_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

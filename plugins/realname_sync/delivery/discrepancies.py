@@ -16,7 +16,10 @@ Handled = Literal["released", "adopted", "left"]
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """One row that a platform has otherwise than the ledger; `row` is what is known of it here and there."""
+    """One row that a platform has otherwise than the ledger; `row` is what is known of it here and there.
+
+    `alike` are rows that go again with a missing one, because which of them it is cannot be told.
+    """
 
     kind: Kind
     handled: Handled
@@ -24,6 +27,7 @@ class Discrepancy:
     punch_id: str | None = None
     times: int = 1
     remark: str | None = None
+    alike: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,12 @@ def tally(found: Iterable[Discrepancy]) -> Mapping[tuple[Kind, Handled], int]:
     return counted
 
 
-def judge(rows: Iterable[Any]) -> list[Discrepancy]:
-    """What the differing rows of one project, as `differing_rows` yields them, come to."""
+def judge(rows: Iterable[Any], *, counts_once: bool) -> list[Discrepancy]:
+    """What the differing rows of one project, as `differing_rows` yields them, come to.
+
+    A platform that `counts_once` drops a record it has, so where it lacks one of several alike, all of them go again:
+    of a guess the wrong one would be dropped, and the missing one never come.
+    """
     found: list[Discrepancy] = []
     adopted: set[str] = set()
     for _, group in groupby(rows, key=lambda row: (row.person_hash, row.made_at, row.direction)):
@@ -67,9 +75,12 @@ def judge(rows: Iterable[Any]) -> list[Discrepancy]:
         if alike[0].platform_count < alike[0].our_count:
             gone = [row for row in alike if row.standing == "acknowledged"]
             lacking = alike[0].our_count - alike[0].platform_count
-            found += [Discrepancy("missing", "released", row, row.punch_id) for row in gone[:lacking]]
+            missing = [Discrepancy("missing", "released", row, row.punch_id) for row in gone[:lacking]]
+            if counts_once:
+                missing[0] = replace(missing[0], alike=gone[lacking:])
+            found += missing
         else:
-            found += _surplus(alike, adopted)
+            found += _surplus(alike, adopted, counts_once=counts_once)
     unexplained = [one.row for one in found if one.kind == "extra"]
     persons = {row.person_hash for row in unexplained}
     moments = {(row.made_at, row.direction) for row in unexplained}
@@ -81,11 +92,12 @@ def left(found: Discrepancy, remark: str) -> Discrepancy:
     return replace(found, handled="left", remark=remark)
 
 
-def _surplus(alike: Sequence[Any], adopted: set[str]) -> Iterator[Discrepancy]:
+def _surplus(alike: Sequence[Any], adopted: set[str], *, counts_once: bool) -> Iterator[Discrepancy]:
     """Rows that the platform has beyond the acknowledged ones.
 
     A row whose call is not settled explains one. Then those of ours that wait would be sent to no purpose; where none
-    is recorded as sent at all, also one that is held or was refused.
+    is recorded as sent at all, also one that is held or was refused. Of several that wait, all are sent where the
+    platform has only some and drops those.
     """
     first = alike[0]
     surplus = first.platform_count - first.our_count - sum(row.standing == "unsettled" for row in alike)
@@ -95,6 +107,8 @@ def _surplus(alike: Sequence[Any], adopted: set[str]) -> Iterator[Discrepancy]:
         for row in alike:
             if row.standing == standing and row.punch_id not in adopted:
                 fitting.setdefault(row.punch_id, row)
+        if counts_once and standing == "waiting" and 0 < surplus < len(fitting):
+            return
         taken = list(fitting.values())[: max(surplus, 0)]
         if taken:
             adopted.update(row.punch_id for row in taken)

@@ -14,7 +14,7 @@ from typing import Literal
 from realname_sync.platforms.open_api.client import AsyncResult
 from realname_sync.standards import Profile
 
-Fate = Literal["acknowledged", "refused", "released", "split", "troubled"]
+Fate = Literal["acknowledged", "refused", "released", "again", "split", "troubled"]
 
 _ROW = re.compile(r"\[\w+\]\[(\d+)\]")
 _ALREADY = re.compile(r"已存在|已经存在|已添加|已登记|已在|重复|\balready\b|\bexists\b|\bduplicate", re.IGNORECASE)
@@ -29,8 +29,9 @@ _REASON_LENGTH = 300
 class Verdict:
     """What became of a batch; `rows` holds, by index, the rows whose fate is not the batch's, with the reason.
 
-    `split`: it was refused whole without saying which row is to blame, so it has to be sent in parts. `troubled`: the
-    platform failed at it, which may be a row's fault or its own.
+    `again`: it goes once more as it was, and the platform drops what it has of it. `split`: it was refused whole
+    without saying which row is to blame, so it has to be sent in parts. `troubled`: the platform failed at it, which
+    may be a row's fault or its own.
     """
 
     fate: Fate

@@ -3,8 +3,8 @@
 Nothing of them is sent again before.
 
 A row counts as arrived when the platform has more of the same (person, instant, direction) than other batches of ours
-were acknowledged for. Where a platform answers with a team, the question is still asked for the whole project's day:
-one question serves all doubtful batches of a project.
+were acknowledged for; what follows where several are alike says `judge_doubtful`. Where a platform answers with a team,
+the question is still asked for the whole project's day: one question serves all doubtful batches of a project.
 """
 
 from collections import Counter, defaultdict
@@ -20,6 +20,9 @@ from realname_sync.delivery.passes import Pass, pass_of, read_pass
 from realname_sync.delivery.sent_rows import read_rows
 from realname_sync.delivery.settling import batches_in, settle_attendance
 from realname_sync.warehouse import statements
+
+_HAS_NONE = "asked: the platform does not have it"
+_HAS_SOME = "asked: the platform has some of several alike, and which cannot be told"
 
 
 def resolve_unknown(desk: Desk) -> int:
@@ -126,23 +129,44 @@ def _settle_project(desk: Desk, project_code: str, batch_ids: Sequence[int]) -> 
             batch_ids=list(batch_ids),
             **desk.key,
         )
-        for row in known:
-            there[_pass(desk, row)] -= 1
-        verdicts: dict[int, Verdict] = {}
-        for batch_id in batch_ids:
-            mine = [row for row in doubtful if row["batch_id"] == batch_id]
-            missing: dict[int, tuple[Fate, str]] = {}
-            for row in mine:
-                key = _pass(desk, row)
-                if there[key] > 0:
-                    there[key] -= 1
-                else:
-                    missing[row["row_index"]] = ("released", "asked: the platform does not have the row")
-            if len(missing) == len(mine):
-                verdicts[batch_id] = Verdict("released", "asked: the platform does not have it")
-            else:
-                verdicts[batch_id] = Verdict("acknowledged", "asked: the platform has it", missing)
+        there.subtract(_pass(desk, row) for row in known)
+        mine = [(row["batch_id"], row["row_index"], _pass(desk, row)) for row in doubtful]
+        verdicts = judge_doubtful(mine, there, counts_once=desk.uplink.profile.counts_once)
         settle_attendance(desk, connection, verdicts)
+
+
+def judge_doubtful(
+    rows: Sequence[tuple[int, int, Pass]], there: Mapping[Pass, int], *, counts_once: bool
+) -> dict[int, Verdict]:
+    """What became of doubtful batches.
+
+    Several rows that are alike cannot be told apart at the platform. If it counts each time, it has to get exactly as
+    many again as it lacks, and one is as good as the other. If it `counts_once`, it would drop a wrong one, and the
+    right one never came; so the batches of all of them go again as they were, and it drops what it has.
+
+    Args:
+        rows: their rows, each as (batch, row index, pass).
+        there: how often the platform has each pass beyond what it is known to have from other batches.
+        counts_once: whether it drops a record that it has.
+    """
+    alike = Counter(made for _, _, made in rows)
+    left = {made: max(0, there.get(made, 0)) for made in alike}
+    in_part = {made for made, times in alike.items() if counts_once and 0 < left[made] < times}
+    again = {batch_id for batch_id, _, made in rows if made in in_part}
+    missing: dict[int, dict[int, tuple[Fate, str]]] = {batch_id: {} for batch_id, _, _ in rows}
+    for batch_id, row_index, made in rows:
+        if left[made] == 0:
+            missing[batch_id][row_index] = ("released", _HAS_NONE)
+        elif made not in in_part:
+            left[made] -= 1
+    sizes = Counter(batch_id for batch_id, _, _ in rows)
+    verdicts = {
+        batch_id: Verdict("acknowledged", "asked: the platform has it", gone)
+        if len(gone) < sizes[batch_id]
+        else Verdict("released", _HAS_NONE)
+        for batch_id, gone in missing.items()
+    }
+    return verdicts | dict.fromkeys(again, Verdict("again", _HAS_SOME))
 
 
 def _is_under_way(desk: Desk, connection: Connection, project_code: str, since: datetime | None = None) -> bool:

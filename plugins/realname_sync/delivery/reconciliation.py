@@ -161,7 +161,7 @@ def _compare_staged(
         for code, one in listed.items()
         if code not in unsettled
     }
-    found = {code: _judged(rows.get(code, ()), remark) for code, remark in remarks.items()}
+    found = {code: _judged(desk, rows.get(code, ()), remark) for code, remark in remarks.items()}
     _settle(desk, connection, found)
     _record(desk, connection, found)
     return {
@@ -174,8 +174,8 @@ def _is_there_before_its_call(row: Any) -> bool:
     return bool(row.standing == "unsettled" and row.platform_count > row.our_count)
 
 
-def _judged(rows: Sequence[Any], remark: str | None) -> Sequence[Discrepancy]:
-    found = judge(rows)
+def _judged(desk: Desk, rows: Sequence[Any], remark: str | None) -> Sequence[Discrepancy]:
+    found = judge(rows, counts_once=desk.uplink.profile.counts_once)
     if remark is None:
         return found
     return [left(one, remark) if one.kind == "missing" else one for one in found]
@@ -194,7 +194,8 @@ def _unsettled(desk: Desk, connection: Connection, since: Mapping[str, datetime 
 
 
 def _settle(desk: Desk, connection: Connection, found: Found) -> None:
-    released = [one.row for rows in found.values() for one in rows if one.handled == "released"]
+    missing = [one for rows in found.values() for one in rows if one.handled == "released"]
+    released = [row for one in missing for row in (one.row, *one.alike)]
     if released:
         reason = "reconciled: the platform does not have the row"
         release_rows(desk, connection, [(row.batch_id, row.row_index, reason) for row in released])

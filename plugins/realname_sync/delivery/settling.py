@@ -119,11 +119,13 @@ def refusals(desk: Desk, claimed: Sequence[Any], sent: Sequence[Sent]) -> dict[i
 def settle_batches(desk: Desk, connection: Connection, verdicts: Mapping[int, Verdict]) -> Mapping[int, Verdict]:
     """Write the verdicts onto their batches; `split` and `troubled` count as released, the rows are planned anew.
 
+    A batch that goes `again` is planned as it is.
+
     Returns:
         The verdicts that counted. A batch that another sender settled meanwhile is not among them: nothing more may
         follow from what is said of it here.
     """
-    states = {"split": "released", "troubled": "released"}
+    states = {"split": "released", "troubled": "released", "again": "planned"}
     changed = statements.rows(
         connection,
         "delivery/settle_batches",
@@ -134,7 +136,8 @@ def settle_batches(desk: Desk, connection: Connection, verdicts: Mapping[int, Ve
         reasons=[verdict.reason or None for verdict in verdicts.values()],
     )
     journal.tell(connection, (row.batch_id for row in changed))
-    return {row.batch_id: verdicts[row.batch_id] for row in changed}
+    counted = {row.batch_id for row in changed}
+    return {batch_id: verdict for batch_id, verdict in verdicts.items() if batch_id in counted}
 
 
 def settle_attendance(desk: Desk, connection: Connection, verdicts: Mapping[int, Verdict]) -> None:
@@ -167,7 +170,7 @@ def settle_attendance(desk: Desk, connection: Connection, verdicts: Mapping[int,
     not_taken_whole = [
         batch_id
         for batch_id, verdict in counted.items()
-        if batch_id not in refused and (verdict.rows or verdict.fate != "acknowledged")
+        if batch_id not in refused and (verdict.rows or verdict.fate not in {"acknowledged", "again"})
     ]
     return_to_backlog(desk, connection, not_taken_whole)
 

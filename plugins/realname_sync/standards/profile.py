@@ -68,6 +68,11 @@ class Profile:
         """The latest version."""
         return self.versions[-1].version
 
+    @property
+    def counts_once(self) -> bool:
+        """Whether a punch that comes again, with the same record number of the same device, is dropped."""
+        return self.same_punch == "once"
+
     def version_at(self, instant: datetime) -> str:
         """The version of a call sent at an aware instant; it is the moment of sending that counts, not the data's day.
 

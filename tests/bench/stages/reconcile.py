@@ -21,6 +21,7 @@ from realname_sync.delivery.listings import list_projects
 from realname_sync.delivery.reconciliation import SHARDS, in_groups, of_shard
 from realname_sync.pipelines.deliver import open_target
 from realname_sync.platforms.open_api.cipher import encrypt
+from realname_sync.standards import load_profile
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 
@@ -129,7 +130,8 @@ def _staged(engine: Engine, sessions: ExitStack, projects: Sequence[str]) -> Sta
 
 
 def _found(key: Mapping[str, Any], staged: Staged) -> dict[str, list[Discrepancy]]:
-    return {code: judge(rows) for code, rows in differing_rows(*staged, key).items()}
+    once = load_profile(TARGET).counts_once
+    return {code: judge(rows, counts_once=once) for code, rows in differing_rows(*staged, key).items()}
 
 
 def hand_over(place: Place, watch: Watch) -> None:

@@ -26,8 +26,9 @@ def alike(
     return rows or [SimpleNamespace(**common, standing=None, punch_id=None)]
 
 
-def told(rows: Iterable[Any]) -> list[tuple[str, str, str | None, int]]:
-    return [(one.kind, one.handled, one.punch_id, one.times) for one in judge(rows)]
+def told(rows: Iterable[Any], *, counts_once: bool = False) -> list[tuple[str, str, str | None, int]]:
+    found = judge(rows, counts_once=counts_once)
+    return [(one.kind, one.handled, one.punch_id, one.times) for one in found]
 
 
 @pytest.mark.parametrize(
@@ -54,8 +55,33 @@ def told(rows: Iterable[Any]) -> list[tuple[str, str, str | None, int]]:
     ],
     ids=str,
 )
-def test_rows_alike(ours: str, there: int, expected: list[Any]) -> None:
-    assert told(alike(ours, there=there)) == expected
+@pytest.mark.parametrize("counts_once", [False, True], ids=["each", "once"])
+def test_rows_alike(ours: str, there: int, expected: list[Any], *, counts_once: bool) -> None:
+    assert told(alike(ours, there=there), counts_once=counts_once) == expected
+
+
+@pytest.mark.parametrize(
+    ("ours", "there", "released"),
+    [("A", 0, ["A0"]), ("AA", 0, ["A0", "A1"]), ("AA", 1, ["A0", "A1"]), ("AAAA", 2, ["A0", "A1", "A2", "A3"])],
+    ids=str,
+)
+def test_all_alike_go_again_where_one_is_missing_and_a_record_counts_once(
+    ours: str, there: int, released: list[str]
+) -> None:
+    found = judge(alike(ours, there=there), counts_once=True)
+    assert len(found) == len(ours) - there, "what is reported is what is missing"
+    assert sorted(row.punch_id for one in found for row in (one.row, *one.alike)) == released
+
+
+@pytest.mark.parametrize(
+    ("ours", "there", "kinds"),
+    [("WW", 1, []), ("AWW", 2, []), ("WW", 2, ["adopted", "adopted"]), ("WW", 3, ["adopted", "adopted", "doubled"])],
+    ids=str,
+)
+def test_none_of_several_that_wait_is_adopted_where_a_record_counts_once(
+    ours: str, there: int, kinds: list[str]
+) -> None:
+    assert [kind for kind, *_ in told(alike(ours, there=there), counts_once=True)] == kinds
 
 
 @pytest.mark.parametrize(
@@ -69,7 +95,7 @@ def test_rows_alike(ours: str, there: int, expected: list[Any]) -> None:
     ids=str,
 )
 def test_a_missing_row_is_left_where_a_stranger_may_be_the_very_same(stranger: dict[str, Any], handled: str) -> None:
-    found = judge([*alike("A", there=0), *alike(there=1, **stranger)])
+    found = judge([*alike("A", there=0), *alike(there=1, **stranger)], counts_once=False)
     assert [(one.kind, one.handled) for one in found] == [("missing", handled), ("extra", "left")]
 
 
