@@ -1,6 +1,7 @@
 """What one side of a measurement says of itself, and what its process adds: memory, statements, commits."""
 
 import re
+import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -82,7 +83,8 @@ class Watch:
         self.outcome.seconds = time.perf_counter() - began
         self.outcome.statements = self._counts["statements"]
         self.outcome.commits = self._counts["commits"]
-        self.outcome.memory_mb = resident_mb("VmHWM")
+        of_children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        self.outcome.memory_mb = max(resident_mb("VmHWM"), of_children)
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:

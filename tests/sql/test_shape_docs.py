@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from realname_sync.warehouse.engine import Role, transaction
 DAY = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 RULES = load_catalogue().in_force(DAY, "330100")
+RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NAME = "欧阳不可见"
 PERSON: Name = ("person", "lasting")
 TEAM: tuple[Name, ...] = (("team", "lasting"), ("team", "dated"))
@@ -84,3 +86,27 @@ def test_the_pages_are_whole_fetch_nothing_and_are_built_once(
     write_docs(warehouse, DAY, folder)
     assert sorted(one.stem for one in folder.rglob("*.html")) == ["index", "team"]
     assert [one.name for one in tmp_path.iterdir()] == ["shape"]
+
+
+def test_a_process_that_has_not_loaded_the_library_has_the_same_pages_drawn_by_another(
+    warehouse: Engine, results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction(warehouse, Role.CHECK) as connection:
+        keep_look(connection, DAY, Look(results=results), AT)
+    here, there = tmp_path / "here" / "shape", tmp_path / "there" / "shape"
+    for folder in (here, there):
+        folder.parent.mkdir()
+    write_docs(warehouse, DAY, here)
+    monkeypatch.delitem(sys.modules, "great_expectations")
+    write_docs(warehouse, DAY, there)
+    assert "great_expectations" not in sys.modules
+    assert sorted(pages(there)) == sorted(pages(here))
+    assert pages(there) == pages(here)
+
+
+def pages(folder: Path) -> dict[str, str]:
+    """The pages without the numbers that the library draws anew for parts of each."""
+    return {
+        str(file.relative_to(folder)): RANDOM.sub("", file.read_text(encoding="utf-8"))
+        for file in folder.rglob("*.html")
+    }

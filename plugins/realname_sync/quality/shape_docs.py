@@ -1,16 +1,15 @@
 """Great Expectations' Data Docs of a date: kept as results by the check, built as pages when the date is reported.
 
-Only whether an expectation held and on how many rows it did not is kept: no value, no key. The pages that Great
-Expectations draws fetch styles and scripts from the internet; here they get a style of their own and fetch nothing.
+Only whether an expectation held and on how many rows it did not is kept: no value, no key.
 """
 
 import hashlib
 import json
-import logging
-import re
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
-import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from importlib.metadata import version
@@ -19,11 +18,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+import realname_sync
 from realname_sync.quality.report.templating import self_contained
+from realname_sync.quality.shape_pages import draw_pages
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.engine import Role, transaction
 
 _SITE = "shape"
+_LIBRARY = "great_expectations"
 _MARKER = ".built-from"
 _COUNTS = (
     "element_count",
@@ -34,24 +36,6 @@ _COUNTS = (
     "unexpected_percent_nonmissing",
     "unexpected_percent_total",
 )
-_SCRIPT = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
-_RESOURCE = re.compile(r"<(?:link|img)\b[^>]*>", re.DOTALL)
-_HANDLER = re.compile(r"""\son[a-z]+\s*=\s*("[^"]*"|'[^']*')""")
-_FOOTER = re.compile(r"<footer\b.*?</footer>", re.DOTALL)
-_TO_SUITES = re.compile(r"""<a\b[^>]*href="(?:[^"]*expectations/|https?:)[^"]*"[^>]*>(.*?)</a>""", re.DOTALL)
-_HEAD = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<style>
-body { margin: 0 auto; max-width: 1200px; padding: 0 24px 40px; font: 14px/1.5 system-ui, sans-serif; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: 5px 10px; border-bottom: 1px solid #8884; }
-.navbar, .card:has(.btn-group) { display: none; }
-ul { padding-left: 1.2em; }
-.text-success, .fa-check-circle { color: #23835a; } .text-danger, .fa-times { color: #c4392f; }
-.fa-check-circle::before { content: "✓"; }
-.fa-times::before, .fa-times-circle::before { content: "✕"; }
-.fa-exclamation-triangle::before { content: "!"; } .badge { border: 1px solid; border-radius: 4px; padding: 0 6px; }
-</style>"""
 
 
 def without_values(overview: Any, details: Mapping[int, Any]) -> dict[str, Any]:
@@ -87,7 +71,7 @@ def write_docs(engine: Engine, work_date: date, folder: Path) -> Path | None:
     """Build the pages of the date into `folder`, whole or not at all; returns the first page.
 
     None where nothing is kept of the date. While a check lets all results stand, so do the pages of the suites, which
-    say when these were asked: loading the library takes seconds and 190 MB. Only the first page tells of that check.
+    say when these were asked: loading the library takes seconds. Only the first page tells of that check.
     """
     with transaction(engine, Role.READ) as connection:
         rows: Sequence[Any] = statements.rows(connection, "quality/shape_results", work_date=work_date)
@@ -123,44 +107,33 @@ def _by_object(rows: Sequence[Any]) -> dict[str, Any]:
 
 
 def _digest(results: Mapping[str, Any]) -> str:
-    made_by = version("great_expectations")
+    made_by = version(_LIBRARY)
     return hashlib.sha256(json.dumps([made_by, results], sort_keys=True).encode()).hexdigest()
 
 
 def _build(results: Mapping[str, Any], work_date: date, checked_at: datetime, folder: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it imports modules on their way out
-        import great_expectations
-        from great_expectations.core.expectation_validation_result import expectationSuiteValidationResultSchema
-        from great_expectations.core.run_identifier import RunIdentifier
-        from great_expectations.data_context.types.base import ProgressBarsConfig
-        from great_expectations.data_context.types.resource_identifiers import (
-            ExpectationSuiteIdentifier,
-            ValidationResultIdentifier,
-        )
+    """Draw the pages of the suites; by a process of its own unless this one has loaded the library already.
 
-        logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells where its temporary folder is
-        context: Any = great_expectations.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        context.add_data_docs_site(
-            _SITE,
-            {
-                "class_name": "SiteBuilder",
-                "show_how_to_buttons": False,
-                "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)},
-                "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-            },
-        )
-        run = RunIdentifier(run_name=work_date.isoformat(), run_time=checked_at)
-        for name, content in results.items():
-            result: Any = expectationSuiteValidationResultSchema.load(content)
-            result.meta["run_id"] = run
-            key = ValidationResultIdentifier(ExpectationSuiteIdentifier(name=name), run, name)
-            context.validation_results_store.set(key, result)
-        context.build_data_docs(site_names=[_SITE])
-    shutil.rmtree(folder / "static", ignore_errors=True)
-    for file in folder.rglob("*.html"):
-        file.write_text(_self_contained(file.read_text(encoding="utf-8")), encoding="utf-8")
+    So its 190 MB are given back before the report, whose rows grow with the city, is read.
+
+    Raises:
+        subprocess.CalledProcessError: they cannot be drawn; the process has said why.
+    """
+    run_name = work_date.isoformat()
+    if _LIBRARY in sys.modules:
+        draw_pages(results, run_name, checked_at, folder)
+        return
+    asked = json.dumps(
+        {"results": results, "run_name": run_name, "checked_at": checked_at.isoformat(), "folder": str(folder)}
+    )
+    found_here = os.pathsep.join([str(Path(realname_sync.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    subprocess.run(  # noqa: S603 - this interpreter, and a module of ours
+        [sys.executable, "-m", draw_pages.__module__],
+        input=asked,
+        encoding="utf-8",
+        check=True,
+        env={**os.environ, "PYTHONPATH": found_here},
+    )
 
 
 def _write_first_page(results: Mapping[str, Any], work_date: date, checked_at: datetime, folder: Path) -> None:
@@ -168,10 +141,3 @@ def _write_first_page(results: Mapping[str, Any], work_date: date, checked_at: d
     pages = {file.stem: file.relative_to(folder).as_posix() for file in sorted(folder.glob("validations/**/*.html"))}
     overview = self_contained("shape.html.j2", results=results, pages=pages, work_date=work_date, checked_at=checked_at)
     (folder / "index.html").write_text(overview, encoding="utf-8")
-
-
-def _self_contained(page: str) -> str:
-    """The page without anything that is fetched or run, and with a style of ours."""
-    for pattern in (_SCRIPT, _RESOURCE, _HANDLER, _FOOTER):
-        page = pattern.sub("", page)
-    return _TO_SUITES.sub(r"\1", page).replace("</head>", f"{_HEAD}\n</head>", 1)
