@@ -12,7 +12,7 @@ def test_days_under_faults_keep_the_promises(city: Engine, seeds: range) -> None
         play(city, seed)
 
 
-@pytest.mark.parametrize("seed", [8, 11])
+@pytest.mark.parametrize("seed", [8, 72])
 def test_a_seed_is_the_same_day_whatever_was_played_before(city: Engine, seed: int) -> None:
     """What a failure says of replaying it holds: nothing hangs on chance of its own or on where rows lie."""
     first, between, again = play(city, seed), play(city, seed + 1), play(city, seed)

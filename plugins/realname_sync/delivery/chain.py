@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -189,11 +190,12 @@ class StepDelivery:
         with desk.look() as connection:
             listed = statements.records(connection, f"delivery/{self.step.due}", **desk.key, **self.step.parameters)
         items = [self._item(row) for row in listed]
-        return [
+        due = [
             item
             for item, row in zip(items, listed, strict=True)
             if row["refused_digest"] is None or bytes(row["refused_digest"]) != item.digest
         ]
+        return sorted(due, key=attrgetter("key"))  # what goes in a call does not hang on where rows lie
 
     def _item(self, values: Mapping[str, Any]) -> Item:
         reveal = self.desk.vault.reveal
