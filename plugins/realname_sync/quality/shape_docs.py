@@ -126,13 +126,13 @@ def _build(results: Mapping[str, Any], work_date: date, checked_at: datetime, fo
     asked = json.dumps(
         {"results": results, "run_name": run_name, "checked_at": checked_at.isoformat(), "folder": str(folder)}
     )
-    found_here = os.pathsep.join([str(Path(realname_sync.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    places = [str(Path(realname_sync.__file__).parents[1]), os.environ.get("PYTHONPATH")]
     subprocess.run(  # noqa: S603 - this interpreter, and a module of ours
         [sys.executable, "-m", draw_pages.__module__],
         input=asked,
         encoding="utf-8",
         check=True,
-        env={**os.environ, "PYTHONPATH": found_here},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))},
     )
 
 
