@@ -1,5 +1,5 @@
 -- Of the batches :batch_ids those of a single row that the platform failed at alone for the third time, while it took others since the first:
--- the row is to blame. A call that got lost, and was asked after, says nothing of the row. Reads delivery.batch, delivery.punch_batch.
+-- the row is to blame. A call that got lost, whose reason begins with :asked, says nothing of the row. Reads delivery.batch, delivery.punch_batch.
 SELECT batch.batch_id
 FROM delivery.batch
 INNER JOIN delivery.punch_batch AS ledger
@@ -17,7 +17,7 @@ INNER JOIN LATERAL (
         earlier.work_date = ledger.work_date AND earlier.project_code = ledger.project_code
         AND earlier.target = ledger.target AND earlier.punch_id = ledger.punch_id
         AND alone.row_count = 1 AND alone.sent_at IS NOT NULL
-        AND alone.state NOT IN ('planned', 'sending', 'unknown') AND coalesce(alone.reason NOT LIKE 'asked: %', TRUE)
+        AND alone.state NOT IN ('planned', 'sending', 'unknown') AND coalesce(NOT starts_with(alone.reason, :asked), TRUE)
 ) AS failed ON TRUE
 WHERE
     batch.work_date = :work_date AND batch.target = :target AND batch.batch_id = any(cast(:batch_ids AS bigint[])) AND batch.row_count = 1

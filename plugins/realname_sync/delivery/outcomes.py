@@ -16,6 +16,9 @@ from realname_sync.standards import Profile
 
 Fate = Literal["acknowledged", "refused", "released", "again", "split", "troubled"]
 
+ASKED = "asked: "
+"""How the reason begins of what a platform was asked after, because the outcome of its call was unknown."""
+
 _ROW = re.compile(r"\[\w+\]\[(\d+)\]")
 _ALREADY = re.compile(r"已存在|已经存在|已添加|已登记|已在|重复|\balready\b|\bexists\b|\bduplicate", re.IGNORECASE)
 # The platform's own trouble says nothing of the rows (open-api.md 2.4, "server fault").

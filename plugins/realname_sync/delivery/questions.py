@@ -15,14 +15,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from realname_sync.delivery.desk import Desk
-from realname_sync.delivery.outcomes import Fate, Verdict
+from realname_sync.delivery.outcomes import ASKED, Fate, Verdict
 from realname_sync.delivery.passes import Pass, pass_of, read_pass
 from realname_sync.delivery.sent_rows import read_rows
 from realname_sync.delivery.settling import batches_in, settle_attendance
 from realname_sync.warehouse import statements
 
-_HAS_NONE = "asked: the platform does not have it"
-_HAS_SOME = "asked: the platform has some of several alike, and which cannot be told"
+_HAS_IT = f"{ASKED}the platform has it"
+_HAS_NONE = f"{ASKED}the platform does not have it"
+_HAS_SOME = f"{ASKED}the platform has some of several alike, and which cannot be told"
 
 
 def resolve_unknown(desk: Desk) -> int:
@@ -70,7 +71,7 @@ def movements_there(desk: Desk, doubtful: Sequence[Any]) -> dict[int, dict[int, 
             )
         for item in items:
             if (desk.vault.reveal(item["id_cipher"]), item["moved_on"].isoformat(), item["kind"]) in known:
-                there[item["batch_id"]][item["row_index"]] = ("acknowledged", "asked: the platform has it")
+                there[item["batch_id"]][item["row_index"]] = ("acknowledged", _HAS_IT)
     return there
 
 
@@ -161,7 +162,7 @@ def judge_doubtful(
             left[made] -= 1
     sizes = Counter(batch_id for batch_id, _, _ in rows)
     verdicts = {
-        batch_id: Verdict("acknowledged", "asked: the platform has it", gone)
+        batch_id: Verdict("acknowledged", _HAS_IT, gone)
         if len(gone) < sizes[batch_id]
         else Verdict("released", _HAS_NONE)
         for batch_id, gone in missing.items()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from realname_sync.delivery import journal
 from realname_sync.delivery.calls import Sent
 from realname_sync.delivery.desk import Desk, has_ended
-from realname_sync.delivery.outcomes import Verdict, read_verdict
+from realname_sync.delivery.outcomes import ASKED, Verdict, read_verdict
 from realname_sync.errors import FatalError, OtherSenderError, RequestRefusedError, RetriableError
 from realname_sync.platforms.open_api.client import AsyncResult
 from realname_sync.warehouse import statements
@@ -149,7 +149,7 @@ def settle_attendance(desk: Desk, connection: Connection, verdicts: Mapping[int,
     troubled = [batch_id for batch_id, verdict in verdicts.items() if verdict.fate == "troubled"]
     hopeless: Sequence[Any] = ()
     if troubled:
-        hopeless = statements.rows(connection, "delivery/hopeless_batches", batch_ids=troubled, **desk.key)
+        hopeless = statements.rows(connection, "delivery/hopeless_batches", batch_ids=troubled, asked=ASKED, **desk.key)
     refused = {row.batch_id: replace(verdicts[row.batch_id], fate="refused") for row in hopeless}
     counted = settle_batches(desk, connection, {**verdicts, **refused})
     record_rows(
