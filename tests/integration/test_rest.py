@@ -46,7 +46,8 @@ _OTHERWISE_SEEN = {
 
 def _asking() -> list[Path]:
     """The statements that look up what is due."""
-    return [*sorted((root() / "sql/delivery").glob("due_*.sql")), root() / "sql/delivery/stage_candidates.sql"]
+    planning = [root() / f"sql/delivery/{name}.sql" for name in ("stage_plannable", "stage_candidates")]
+    return [*sorted((root() / "sql/delivery").glob("due_*.sql")), *planning]
 
 
 @contextmanager

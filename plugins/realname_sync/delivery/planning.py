@@ -1,5 +1,9 @@
 """Plans what goes out next: what is new since the last sweep and what waited is packed, or kept with a reason."""
 
+from typing import Any
+
+from sqlalchemy import Connection
+
 from realname_sync.delivery import journal
 from realname_sync.delivery.desk import Desk
 from realname_sync.delivery.settling import return_to_backlog
@@ -23,14 +27,8 @@ def plan_attendance(desk: Desk, method: str) -> int:
         outdated = statements.rows(connection, "delivery/dissolve_outdated", now=desk.clock(), **desk.key)
         journal.tell(connection, (row.batch_id for row in outdated))
         return_to_backlog(desk, connection, [row.batch_id for row in outdated])
-        statements.run(
-            connection,
-            "delivery/stage_candidates",
-            by_team=profile.rows_of_one_call == "team",
-            upto=upto,
-            change_no=change_no,
-            **desk.key,
-        )
+        by_team = profile.rows_of_one_call == "team"
+        stage_candidates(connection, by_team=by_team, upto=upto, change_no=change_no, **desk.key)
         statements.run(connection, "delivery/hold_candidates", **desk.key)
         planned = statements.rows(
             connection,
@@ -49,3 +47,18 @@ def plan_attendance(desk: Desk, method: str) -> int:
     if planned.batches:
         desk.progress(f"{desk.target}: {planned.punches} punches packed into {planned.batches} calls")
     return int(planned.punches)
+
+
+def stage_candidates(connection: Connection, *, by_team: bool, upto: int, change_no: int, **key: Any) -> None:
+    """Stage what may be planned, each with what keeps it back; it lasts as long as the transaction.
+
+    Args:
+        connection: in the transaction that plans.
+        by_team: whether the rows of one call are of one team, else of one project.
+        upto: the number of the read that was planned last.
+        change_no: the number of the last one to plan.
+        key: the work date, the target, and the shard of the projects.
+    """
+    statements.run(connection, "delivery/stage_plannable", upto=upto, change_no=change_no, **key)
+    statements.run(connection, "delivery/refresh_plannable")
+    statements.run(connection, "delivery/stage_candidates", by_team=by_team, **key)

@@ -19,7 +19,7 @@ from realname_sync.resources import sql_text
 from realname_sync.warehouse import statements
 from realname_sync.warehouse.migrations import known_migrations
 
-_PLANNING = ("stage_candidates", "hold_candidates", "pack_candidates")
+_PLANNING = ("stage_plannable", "stage_candidates", "hold_candidates", "pack_candidates")
 
 
 @dataclass(frozen=True)

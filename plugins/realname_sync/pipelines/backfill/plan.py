@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from realname_sync.delivery.desk import CallBook
+from realname_sync.delivery.planning import stage_candidates
 from realname_sync.pipelines.backfill.request import Request
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.deliver import open_projects, open_target
@@ -221,7 +222,7 @@ def _foresee(connection: Connection, key: Mapping[str, Any], *, by_team: bool) -
     if change_no is None:
         return []
     upto = statements.scalar(connection, "delivery/planned_upto", **key)
-    statements.run(connection, "delivery/stage_candidates", by_team=False, upto=upto, change_no=change_no, **key)
+    stage_candidates(connection, by_team=False, upto=upto, change_no=change_no, **key)
     return statements.rows(connection, "delivery/foresee", by_team=by_team, **key)
 
 
