@@ -39,13 +39,19 @@ def test_everything_is_made_once_and_a_pools_size_is_left_alone(tmp_path: Path, 
             command = [sys.executable, "-c", "from realname_sync.cli import main; main()", "deploy", "prepare"]
             return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 
+        with psycopg.connect(environment["REALNAME_POSTGRES_ADMIN"], autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM RESET ALL")  # as a server stands that somebody else has made
+            connection.execute("SELECT pg_reload_conf()")
+
         first = prepared()
         assert "databases created: realname_warehouse, airflow" in first
+        assert "settings of the server made: checkpoint_timeout = 15min, max_wal_size = 8GB" in first
         assert "pools created: municipal_db, integrity_platform, province_platform, nation_platform" in first
         with psycopg.connect(f"host={folder} user=airflow dbname=airflow") as connection:
             connection.execute("UPDATE slot_pool SET slots = 4 WHERE pool = 'nation_platform'")
         second = prepared()
         assert "databases created: none" in second
+        assert "settings of the server made: none" in second
         assert "pools created: none" in second
         assert "0 migrations applied" in second
         with psycopg.connect(f"host={folder} user=airflow dbname=airflow") as connection:
