@@ -1,6 +1,6 @@
 """Batches whose calls got lost: what they say of their rows, and what stands while they go again."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -68,3 +68,15 @@ def test_what_goes_again_is_under_way_and_is_not_dissolved(
     assert [row.project_code for row in told] == under_way
     gone = statements.rows(day, "delivery/dissolve_outdated", now=AT, **KEY, **SHARD)
     assert [row.batch_id for row in gone] == ([] if sent else [1])
+
+
+@pytest.mark.parametrize("statement", ["delivery/doubt_senders", "delivery/doubt_abandoned"], ids=["ended", "late"])
+def test_a_call_that_went_again_and_lost_its_sender_may_have_gone_until_then(day: Connection, statement: str) -> None:
+    batch(day, 1, "sending")
+    day.execute(text("UPDATE delivery.batch SET sender = 'gone', lease_until = :at"), {"at": AT})
+    later = AT + timedelta(minutes=20)
+    told = {"senders": ["gone"]} if statement.endswith("senders") else {"unsafe_for": timedelta(minutes=6)}
+    gone = statements.rows(day, statement, now=later, **told, **KEY, **SHARD)
+    assert [row.batch_id for row in gone] == [1]
+    state = day.execute(text("SELECT state, sent_at FROM delivery.batch")).one()
+    assert tuple(state) == ("unknown", later)
