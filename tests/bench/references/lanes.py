@@ -33,8 +33,12 @@ _ROWS = """
     JOIN core.person USING (person_id)
     JOIN core.device USING (device_sn)
     WHERE punch.work_date = :day
+        AND (CAST(:most AS bigint) IS NULL OR punch.project_code <= coalesce((
+            SELECT project_code FROM core.punch WHERE work_date = :day
+            ORDER BY project_code OFFSET 2 * CAST(:most AS bigint) LIMIT 1
+        ), punch.project_code))
     ORDER BY punch.project_code, worker.team_id, punch.punched_at
-    LIMIT :most"""
+    LIMIT CAST(:most AS bigint)"""  # of a large day only the projects that are taken are put in order
 
 
 def sequential(place: Place, watch: Watch) -> None:
