@@ -35,8 +35,10 @@ def prepare(announce: Callable[[str], object]) -> None:
     if administrator:
         created = ensure_databases(administrator, _owners())
         announce(f"databases created: {', '.join(created) or 'none, they are there'}")
-        made = ensure_server_settings(administrator)
-        announce(f"settings of the server made: {', '.join(made) or 'none, they were chosen'}")
+        settings_of_server = ensure_server_settings(administrator)
+        announce(f"settings of the server made: {', '.join(settings_of_server.made) or 'none'}")
+        if settings_of_server.left:
+            announce(f"settings that its administrator should make: {', '.join(settings_of_server.left)}")
     _airflow("db", "migrate")
     announce("Airflow's metadata are up to date")
     pools = _make_missing_pools()

@@ -24,6 +24,7 @@ from realname_sync.workdate import SHANGHAI
 
 APPID = "zj-330100"
 _TYPE = "application/x-www-form-urlencoded; charset=UTF-8"
+# Of a large day only the first projects are put in order; those of twice the rows, for the joins leave some out.
 _ROWS = """
     SELECT punch.project_code, worker.team_id, punch.punch_id, person.id_card_type, person.id_cipher, punch.punched_at,
         punch.received_at, punch.direction, device.gate_name, punch.attend_type, punch.lng, punch.lat, punch.device_sn,
@@ -38,7 +39,7 @@ _ROWS = """
             ORDER BY project_code OFFSET 2 * CAST(:most AS bigint) LIMIT 1
         ), punch.project_code))
     ORDER BY punch.project_code, worker.team_id, punch.punched_at
-    LIMIT CAST(:most AS bigint)"""  # of a large day only the projects that are taken are put in order
+    LIMIT CAST(:most AS bigint)"""
 
 
 def sequential(place: Place, watch: Watch) -> None:
