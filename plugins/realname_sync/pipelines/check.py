@@ -3,25 +3,23 @@
 A rule that cannot be carried out is broken: its former findings stand, the others run, and the check fails at its end.
 """
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
-from functools import partial
 from time import perf_counter
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
-from realname_sync.errors import BrokenRulesError, SettingsError
+from realname_sync.errors import SettingsError
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.city_code import city_code
 from realname_sync.quality import attendance, findings
+from realname_sync.quality.broken_rules import BrokenRule, as_broken, told_of
 from realname_sync.quality.catalogue import SUITES, Rule, load_catalogue
-from realname_sync.quality.findings import BrokenRule
 from realname_sync.quality.holidays import load_holidays
 from realname_sync.quality.requirements import stage_requirements
+from realname_sync.quality.rule_sessions import Run, statements_under_way
 from realname_sync.quality.rules import run_rule
 from realname_sync.quality.shape_look import Look, keep_look, look_at_shape, stage_look
 from realname_sync.warehouse import statements
@@ -29,12 +27,7 @@ from realname_sync.warehouse.engine import Role, transaction
 from realname_sync.warehouse.runs import recorded_run
 from realname_sync.warehouse.work_days import ensure_work_date
 
-log = logging.getLogger(__name__)
-
 _ON_UPLOADS = "UPL-"
-_LOCK_NOT_AVAILABLE = "55P03"
-_NOT_THE_RULE = ("08", "40", "53", "57", "58")
-"""Classes of PostgreSQL's error codes that say nothing against a statement: lost, in conflict, out of room, stopped."""
 
 
 def check_consistency(city: City, work_date: date) -> dict[str, Any]:
@@ -59,18 +52,20 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
         with transaction(city.engine, Role.CHECK) as connection:
             ensure_work_date(connection, work_date)
 
-        # The suites take their time in Python and the statements theirs in the database, so they go side by side.
-        with ThreadPoolExecutor(1, "suites") as suites, transaction(city.engine, Role.CHECK) as connection:
-            misshapen = suites.submit(look_at_shape, city.engine, rules, work_date)
+        # The suites take their time in Python and the statements theirs in the database, so they go side by side; once
+        # there is nothing more to ask of the suites, who asked them helps with the statements.
+        with ThreadPoolExecutor(1, "check") as pool, transaction(city.engine, Role.CHECK) as connection:
+            misshapen = pool.submit(look_at_shape, city.engine, rules, work_date)
             statements.run(connection, "quality/claim_work_date", work_date=work_date)
             # Taken before the rules look, who may see later reads as well: what is recorded as checked was seen by all.
             change_no = statements.scalar(connection, "core/newest_read", work_date=work_date)
             pulled_until = statements.scalar(connection, "quality/pulled_until")
             looked_at = city.clock()
-            findings.begin_staging(connection, rules.values())
-            attendance.observe(connection, rules, work_date, code, looked_at)
-            stage_requirements(connection, work_date, code)
-            broken = _run_statements(connection, rules, work_date, code, looked_at)
+            with statements_under_way(city.engine, pool, rules, _runs(work_date, code, looked_at)) as finish:
+                findings.begin_staging(connection, rules.values())
+                attendance.observe(connection, rules, work_date, code, looked_at)
+                stage_requirements(connection, work_date, code)
+                broken = finish(connection)
             look, broken_suites = _stage_misshapen(connection, rules, work_date, misshapen)
             broken += broken_suites
             findings.let_former_findings_stand(connection, work_date, broken)
@@ -97,7 +92,7 @@ def check_consistency(city: City, work_date: date) -> dict[str, Any]:
         if not load_holidays().knows(work_date):
             summary["holidays"] = f"not known of {work_date.year}: add them to expectations/holidays.yaml"
         if broken:
-            raise _told(broken, rules, work_date)
+            raise told_of(broken, rules, work_date)
     return summary
 
 
@@ -113,19 +108,20 @@ def check_uploads(city: City, work_date: date) -> dict[str, int]:
     """
     code, every_rule = _rules_in_force(city, work_date)
     rules = {rule.id: rule for rule in every_rule.values() if rule.id.startswith(_ON_UPLOADS)}
-    with transaction(city.engine, Role.CHECK) as connection:
+    with ThreadPoolExecutor(1, "check") as pool, transaction(city.engine, Role.CHECK) as connection:
         ensure_work_date(connection, work_date)
         statements.run(connection, "quality/claim_work_date", work_date=work_date)
         pulled_until = statements.scalar(connection, "quality/pulled_until")
         looked_at = city.clock()
-        findings.begin_staging(connection, rules.values())
-        broken = _run_statements(connection, rules, work_date, code, looked_at)
+        with statements_under_way(city.engine, pool, rules, _runs(work_date, code, looked_at)) as finish:
+            findings.begin_staging(connection, rules.values())
+            broken = finish(connection)
         findings.let_former_findings_stand(connection, work_date, broken)
         findings.replace_findings(connection, work_date, city.clock(), only=rules)
         findings.record_look(connection, work_date, broken, looked_at, pulled_until, only=rules)
         counts = findings.count_findings(connection, work_date)
     if broken:
-        raise _told(broken, rules, work_date)
+        raise told_of(broken, rules, work_date)
     return {rule_id: count for rule_id, count in counts.by_rule.items() if rule_id in rules}
 
 
@@ -139,17 +135,8 @@ def _rules_in_force(city: City, work_date: date) -> tuple[str, Mapping[str, Rule
     return code, rules
 
 
-def _run_statements(
-    connection: Connection, rules: Mapping[str, Rule], work_date: date, code: str, checked_at: datetime
-) -> list[BrokenRule]:
-    """Run each rule that is a statement, behind a savepoint of its own; returns those that broke."""
-
-    def run(rule: Rule) -> None:
-        with connection.begin_nested():
-            run_rule(connection, rule, work_date, code, checked_at)
-
-    broken = (_tried(rule, partial(run, rule)) for rule in rules.values() if rule.statement is not None)
-    return [one for one in broken if one is not None]
+def _runs(work_date: date, code: str, looked_at: datetime) -> Run:
+    return lambda connection, rule: run_rule(connection, rule, work_date, code, looked_at)
 
 
 def _stage_misshapen(
@@ -160,47 +147,6 @@ def _stage_misshapen(
     try:
         look = misshapen.result()
     except Exception as failure:  # Great Expectations raises whatever its parts do
-        return Look(), [_broken(rule, failure) for rule in ours]
+        return Look(), [as_broken(rule, failure) for rule in ours]
     stage_look(connection, work_date, look)
     return look, []
-
-
-def _tried(rule: Rule, run: Callable[[], None]) -> BrokenRule | None:
-    try:
-        run()
-    except (DBAPIError, SettingsError) as failure:
-        return _broken(rule, failure)
-    return None
-
-
-def _broken(rule: Rule, failure: Exception) -> BrokenRule:
-    """What is kept of a rule's failure. Where the database failed and not the rule, the failure itself is raised."""
-    sqlstate = None
-    error = type(failure).__name__
-    if isinstance(failure, DBAPIError):
-        sqlstate = getattr(failure.orig, "sqlstate", None)
-        if failure.connection_invalidated or sqlstate is None:
-            raise failure
-        if sqlstate == _LOCK_NOT_AVAILABLE or sqlstate[:2] in _NOT_THE_RULE:
-            raise failure
-        error = type(failure.orig).__name__
-    log.error("rule %s is broken: %s, code %s", rule.id, error, sqlstate or "none")
-    return BrokenRule(rule.id, rule.severity, error, sqlstate)
-
-
-def _told(broken: Sequence[BrokenRule], rules: Mapping[str, Rule], work_date: date) -> BrokenRulesError:
-    """What the check fails with at its end."""
-    named = "; ".join(
-        f"{one.rule_id} ({' '.join(filter(None, (one.error, one.sqlstate)))}): {rules[one.rule_id].implemented_by}"
-        for one in broken
-    )
-    held = (
-        "; what was read since the last whole check is not sent, because a rule that may stop it did not see it"
-        if any(one.severity == "stop" for one in broken)
-        else ""
-    )
-    return BrokenRulesError(
-        f"{len(broken)} rules are broken on {work_date}, their former findings stand, all others have run{held}. "
-        f"Mend and check {work_date} again: {named}",
-        [one.rule_id for one in broken],
-    )

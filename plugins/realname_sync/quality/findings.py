@@ -6,8 +6,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from realname_sync.quality.broken_rules import BrokenRule
 from realname_sync.quality.catalogue import Rule
 from realname_sync.warehouse import bulk, statements
+
+_COLUMNS = ("rule_id", "object", "object_key", "field", "project_code", "expected", "actual")
+"""Of staged_finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +27,10 @@ class Finding:
     actual: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenRule:
-    """A rule that could not be carried out: the class of its error and the database's code, never its words."""
-
-    rule_id: str
-    severity: str
-    error: str
-    sqlstate: str | None = None
-
-
 def begin_staging(connection: Connection, rules: Iterable[Rule]) -> None:
     """Make room for what these rules find, and for finding it; it lasts as long as the transaction."""
-    statements.rows(connection, "quality/allow_memory")
+    _make_room(connection)
     statements.run(connection, "quality/stage_rules")
-    statements.run(connection, "quality/stage_findings")
     bulk.copy_rows(
         connection,
         "staged_rule",
@@ -69,12 +62,31 @@ def begin_staging(connection: Connection, rules: Iterable[Rule]) -> None:
     )
 
 
+def begin_helping(connection: Connection) -> None:
+    """Make room in a session that only finds, for another one to take over what it found.
+
+    A lock that does not come soon is given up there: who waits for it may itself be waiting for the other session.
+    """
+    statements.rows(connection, "quality/give_up_locks")
+    _make_room(connection)
+
+
+def _make_room(connection: Connection) -> None:
+    statements.rows(connection, "quality/allow_memory")
+    statements.run(connection, "quality/stage_findings")
+
+
+def take_over(connection: Connection, helper: Connection) -> int:
+    """Add what another session has staged; returns how many findings."""
+    return bulk.copy_blocks(connection, "staged_finding", _COLUMNS, bulk.blocks_of(helper, "staged_finding", _COLUMNS))
+
+
 def stage_findings(connection: Connection, findings: Iterable[Finding]) -> int:
     """Add findings that were made outside the database; returns how many."""
     return bulk.copy_rows(
         connection,
         "staged_finding",
-        ("rule_id", "object", "object_key", "field", "project_code", "expected", "actual"),
+        _COLUMNS,
         (
             (one.rule_id, one.object, one.object_key, one.field, one.project_code, one.expected, one.actual)
             for one in findings
