@@ -220,8 +220,10 @@ def _disk_is_full(run: Run, _points: Sequence[str]) -> None:
     told = run.attempt((*run.steps, "report"), largest_file=run.random.choice((0, 1000, 20_000)))
     if "report" in told.get("failed", {}):
         run.count("disk full on the report")
-    elif told["ended"] != "killed":
+    elif told["ended"] == "done":
         run.outcome.judgement.wrong.append("a report was written to a full disk")
+    elif told["ended"] != "killed":
+        run.outcome.judgement.wrong.append(f"the report did not end as on a full disk: {told}")
     again = run.attempt(("report",))
     if again["ended"] != "done":
         run.outcome.judgement.wrong.append(f"no report after the disk had room again: {again}")
