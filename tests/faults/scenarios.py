@@ -22,7 +22,7 @@ RATE = 60
 TARGET = "province"
 _SENDERS = 2
 _BEFORE_SECONDS, _TROUBLE_SECONDS, _BACK_WITHIN, _STEADY_SECONDS = 10.0, 4.0, 30.0, 20.0
-_BEFORE_ROUNDS, _STEADY_ROUNDS, _LONGEST_SECONDS = 16, 32, 120.0
+_BEFORE_ROUNDS, _STEADY_ROUNDS, _LONGEST_SECONDS = 32, 64, 240.0
 """Deliveries of all senders that a rate is taken over at least, within so many seconds: rows come in rounds, and on a
 slow machine few of them fit into the seconds that are many on a fast one."""
 
