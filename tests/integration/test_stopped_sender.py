@@ -21,7 +21,7 @@ from realname_sync.pipelines import deliver as delivering
 from realname_sync.platforms.open_api import lane
 from request_log import blind_resends, changed_repeats, read_log
 
-LEASE = timedelta(seconds=2)
+LEASE = timedelta(seconds=6)  # so long that a machine that stalls for seconds does not let it end before the first call
 TOLERANCE = timedelta(seconds=2)
 _BATCHES = "SELECT batch_id, state, sender, serial_code, settled_at FROM delivery.batch ORDER BY batch_id"
 
@@ -36,11 +36,11 @@ def test_a_sender_that_sleeps_and_wakes_acts_on_nothing_that_was_taken_over(
     if not in_hand:
         town.platforms.set_faults("nation", {"kind": "delay", "method": ATTENDANCE, "seconds": 1, "times": 1})
     with _sender(town, stops_before_its_first_call=in_hand) as sleeper:
-        _wait_until(lambda: _is_sending(town) and (not in_hand or _is_stopped(sleeper)))
+        _wait_until(lambda: _is_sending(town) and (not in_hand or _is_stopped(sleeper)), of=sleeper)
         if not in_hand:
             time.sleep(0.3)
             os.kill(sleeper.pid or 0, signal.SIGSTOP)
-            _wait_until(lambda: _is_stopped(sleeper))
+            _wait_until(lambda: _is_stopped(sleeper), of=sleeper)
         with pytest.raises(RetriableError, match="another sender holds"):
             delivering.deliver(town.city, DAY, "nation")  # its lease is not over, so its batches are left to it
         claimed = _claims(town)
@@ -111,8 +111,9 @@ def _is_stopped(process: BaseProcess) -> bool:
     return Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "T"
 
 
-def _wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+def _wait_until(condition: Callable[[], bool], *, of: BaseProcess, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
+        assert of.is_alive(), f"the sender ended with {of.exitcode} before it came to that"
         assert time.monotonic() < end, "it did not come to that"
         time.sleep(0.02)
