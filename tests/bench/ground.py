@@ -5,9 +5,11 @@ import math
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from bench.child import run_child, words
 from bench.place import DAY, DAY_BEFORE, EVENING, Place
 from bench.receiver import served
 from databases import create_database, database_spec, drop_database
+from realname_sync.pipelines.deliver import TARGETS
 from realname_sync.warehouse.embedded import embedded_server
 from realname_sync.warehouse.engine import open_engine
 from realname_sync.warehouse.migrations import migrate
@@ -25,6 +28,7 @@ from realname_sync.warehouse.migrations import migrate
 LEVELS = ("nothing", "seeded", "known", "read", "checked", "delivered")
 """How far a ground has come: each level holds what the one before does."""
 
+_AT_ONCE = 2
 _SQL = Path(__file__).parent / "sql"
 _ROOT = Path(__file__).parents[2]
 _TABLES = Path(__file__).parents[2] / "plugins/realname_sync/sandbox/sql/municipal.sql"
@@ -86,6 +90,10 @@ class Ground:
         """A stage has left the ground at this level, unless it was below."""
         self.now_at(min(self.level, level, key=LEVELS.index))
 
+    def has_come_to(self, level: str) -> None:
+        """A stage has brought the ground to this level, unless it was above."""
+        self.now_at(max(self.level, level, key=LEVELS.index))
+
     def run(self, side: str, **changed: Any) -> dict[str, Any]:
         """One round of a side in a process of its own; what it measured."""
         return run_child(side, replace(self.place, **changed), env=self.environment(), cwd=_ROOT)
@@ -138,11 +146,19 @@ class Ground:
             connection.execute("VACUUM ANALYZE")
 
     def _make_known(self) -> None:
-        self.prepared["master"] = self.run("bench.stages.master:ours")
-        with self.session(self.place.warehouse) as connection:
-            for statement in (_SQL / "shared.sql").read_text().split(";\n"):
-                if statement.strip():
+        with ThreadPoolExecutor(_AT_ONCE) as pool:  # objects do not hang on one another, nor do platforms
+            read = partial(self.run, "bench.stages.master:ours", shards=_AT_ONCE)
+            self.prepared["master"] = list(pool.map(lambda shard: read(shard=shard + 1), range(_AT_ONCE)))
+            with self.session(self.place.warehouse) as connection:
+                for statement in (_SQL / "shared.sql").read_text().split(";\n"):
                     connection.execute(statement, {"now": EVENING} if "%(now)s" in statement else None)
+            list(pool.map(self._register, TARGETS))
+        with self.session(self.place.warehouse) as connection:
+            connection.execute("ANALYZE")
+
+    def _register(self, target: str) -> None:
+        with self.session(self.place.warehouse) as connection:
+            connection.execute((_SQL / "registered.sql").read_bytes(), {"target": target})
 
     def _read(self) -> None:
         self._read_day(DAY)
@@ -156,12 +172,10 @@ class Ground:
         with served() as address:
             for day in (DAY_BEFORE, DAY):
                 here = {"day": day.isoformat(), "receiver": address}
-                for target in ("province", "nation"):  # of which a stage may have delivered all or a part
+                for target in TARGETS:  # of which a stage may have delivered all or a part
                     self.run("bench.stages.delivery:carry_on", target=target, **here)
                 self.run("bench.stages.sweep:ours", **here)
+        self.run("bench.stages.reconcile:make_theirs")
 
     def _read_day(self, day: date) -> None:
         self.run("bench.stages.merge:first", day=day.isoformat())
-        with self.session(self.place.warehouse) as connection:
-            connection.autocommit = True
-            connection.execute("VACUUM ANALYZE core.punch")

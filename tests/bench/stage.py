@@ -16,6 +16,7 @@ class Stage:
         others: further sides run in the first turn, by what they are called.
         needs: the level the ground has to be at.
         leaves: the level it is left at, where that is lower.
+        reaches: the level it comes to by itself, where that is higher.
         around: what runs while the stage is measured, as module:context manager; it is given the folder, and tells the
             sides an address.
         latency: seconds that the platforms take for each answer; None where none is called.
@@ -30,6 +31,7 @@ class Stage:
     others: Mapping[str, str] = field(default_factory=dict)
     needs: str = "known"
     leaves: str | None = None
+    reaches: str | None = None
     around: str | None = None
     latency: float | None = None
     day_before: bool = False

@@ -73,4 +73,6 @@ def take_turns(ground: Ground, stage: Stage, rounds: int, tell: Callable[[str, i
                 measured[name].append({**outcome, "additions_seconds": pace})
     if stage.leaves:
         ground.gone_back_to(stage.leaves)
+    if stage.reaches:
+        ground.has_come_to(stage.reaches)
     return {name: told for name, told in measured.items() if told}

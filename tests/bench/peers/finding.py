@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bench.peers.work import Peer, Work, url
-from bench.stages.reconcile import TARGET, make_theirs
+from bench.stages.reconcile import TARGET
 
 _KEYED = """
     CREATE TABLE {name} AS
@@ -31,7 +31,6 @@ class Finding(Work):
     def prepare(self) -> None:
         """Both sides as tables with a key."""
         self.ground.bring_to("delivered")
-        make_theirs(self.ground.place)
         counted = []
         city = self.ground.place.city()
         with city.engine.begin() as connection:

@@ -42,7 +42,7 @@ class Pushing(Work):
         """Ours: a day of which nothing was sent; theirs remember in their folders, which are new."""
         if peer.is_ours:
             city = self.ground.place.city()
-            forget(city, self.ground.place, "nation")
+            forget(city, self.ground.place)
             city.close()
 
     def job(self, peer: Peer) -> Mapping[str, Any]:

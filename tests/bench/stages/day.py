@@ -33,8 +33,7 @@ _COUNTED = """
 def ours(place: Place, watch: Watch) -> None:
     """All steps, from a day of which nothing is known."""
     city = place.city()
-    for target in TARGETS:
-        forget(city, place, target)
+    forget(city, place)
     empty(city, place)
     with watch.running() as outcome:
         read = run_child(f"{__name__}:read_all", place)

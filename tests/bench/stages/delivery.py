@@ -17,7 +17,8 @@ _OF_A_DAY = ("batch", "batch_item", "punch_batch", "row_outcome", "backlog", "jo
 def whole(place: Place, watch: Watch) -> None:
     """The whole day anew, by one worker."""
     city = place.city()
-    desk = _fresh_desk(city, place, place.target)
+    forget(city, place)
+    desk = open_desk(city, place, place.target)
     with watch.running() as outcome:
         AttendanceDelivery(desk).run()
         with desk.commit("close"):
@@ -55,30 +56,24 @@ def plan_province(place: Place, watch: Watch) -> None:
 
 def _plan(place: Place, watch: Watch, target: str) -> None:
     city = place.city()
-    desk = _fresh_desk(city, place, target)
+    forget(city, place)
+    desk = open_desk(city, place, target)
     with watch.running() as outcome:
         outcome.rows = plan_attendance(desk, METHOD)
     city.close()
 
 
-def _fresh_desk(city: City, place: Place, target: str) -> Desk:
-    """A desk for a day of which nothing was sent to this platform yet."""
-    forget(city, place, target)
-    return open_desk(city, place, target)
-
-
-def forget(city: City, place: Place, target: str) -> None:
-    """Make it a day of which nothing was sent to this platform."""
-    day = {"day": place.work_date, "target": target}
+def forget(city: City, place: Place) -> None:
+    """Make it a day of which nothing was sent to any platform, with tables and indexes as new as on its morning."""
+    day = {"day": place.work_date}
+    tables = [f"delivery.{name}_{place.partition}" for name in _OF_A_DAY]
     with city.engine.begin() as connection:
         connection.execute(text("SELECT ops.ensure_work_date(:day)"), day)
-        for table in (*_OF_A_DAY, "sweep"):
-            connection.execute(text(f"DELETE FROM delivery.{table} WHERE work_date = :day {_of(table)}"), day)
-        connection.execute(text("DELETE FROM ops.call_log"))
+        connection.execute(text(f"TRUNCATE {', '.join(tables)}, ops.call_log"))
+        connection.execute(text("DELETE FROM delivery.sweep WHERE work_date = :day"), day)
     with city.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in _OF_A_DAY:
-            connection.execute(text(f"VACUUM ANALYZE delivery.{table}_{place.partition}"))
-        connection.execute(text("VACUUM ops.call_log"))
+        for table in tables:
+            connection.execute(text(f"VACUUM ANALYZE {table}"))
 
 
 def open_desk(city: City, place: Place, target: str, shard: Shard = WHOLE) -> Desk:
@@ -97,10 +92,3 @@ def open_desk(city: City, place: Place, target: str, shard: Shard = WHOLE) -> De
     with desk.commit("open") as connection:
         open_projects(connection, desk.uplink, target)
     return desk
-
-
-def _of(table: str) -> str:
-    """The condition that keeps another platform's rows."""
-    if table == "batch_item":
-        return "AND batch_id IN (SELECT batch_id FROM delivery.batch WHERE work_date = :day AND target = :target)"
-    return "AND target = :target"

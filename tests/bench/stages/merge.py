@@ -26,15 +26,20 @@ def merge(place: Place, watch: Watch) -> None:
 
 
 def first(place: Place, watch: Watch) -> None:
-    """The extraction of a day that was never read."""
+    """The extraction of a day that was never read; after it, the day is tidied as the server does by and by."""
     city = place.city()
     empty(city, place)
     _extract(city, place, watch)
+    with city.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"VACUUM ANALYZE core.punch_{place.partition}"))
+    city.close()
 
 
 def again(place: Place, watch: Watch) -> None:
     """The same once more, with nothing changed at the source."""
-    _extract(place.city(), place, watch)
+    city = place.city()
+    _extract(city, place, watch)
+    city.close()
 
 
 def changed(place: Place, watch: Watch) -> None:
@@ -44,7 +49,9 @@ def changed(place: Place, watch: Watch) -> None:
             "UPDATE attendance SET image_ref = image_ref || '.' WHERE id %% 100 = 0 AND punched_at >= %s::date",
             (place.work_date,),
         )
-    _extract(place.city(), place, watch)
+    city = place.city()
+    _extract(city, place, watch)
+    city.close()
 
 
 def empty(city: City, place: Place) -> None:
@@ -64,4 +71,3 @@ def _extract(city: City, place: Place, watch: Watch) -> None:
         read = extract_punches(city, place.work_date)
     outcome.rows = read["staged"]
     outcome.notes = {"written": read["written"], "withdrawn": read["withdrawn"]}
-    city.close()

@@ -53,10 +53,10 @@ STAGED = """
     ORDER BY project.place"""
 
 
-def make_theirs(place: Place) -> None:
-    """Make the platform's rows anew."""
+def make_theirs(place: Place, watch: Watch) -> None:
+    """Make the platform's rows of a day that was delivered; what compares and fetches finds them."""
     city = place.city()
-    with city.engine.begin() as connection:
+    with watch.running(), city.engine.begin() as connection:
         connection.execute(text("DROP TABLE IF EXISTS bench_theirs"))
         connection.execute(text(THEIRS), {"day": place.work_date, "target": TARGET})
         connection.execute(text("CREATE INDEX ON bench_theirs (project_code)"))
@@ -67,7 +67,6 @@ def make_theirs(place: Place) -> None:
 
 def compare(place: Place, watch: Watch) -> None:
     """The comparison of every project to row and column; that the rows are staged before is not timed."""
-    make_theirs(place)
     city = place.city()
     key = {"work_date": place.work_date, "target": TARGET, "projects": None, "shard": 1, "shards": 1}
     rows_of = _rows_of(city.engine)
@@ -91,7 +90,6 @@ def compare(place: Place, watch: Watch) -> None:
 
 def fetch(place: Place, watch: Watch) -> None:
     """What the platform lists of every project, asked for page by page and staged."""
-    make_theirs(place)
     city = place.city()
     book = CallBook()
     uplink = open_target(city, TARGET, book)

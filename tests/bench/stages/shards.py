@@ -21,11 +21,12 @@ from realname_sync.delivery.shard import Shard
 from realname_sync.pipelines.deliver import completeness
 
 _ROWS = """
-    SELECT count(*) AS acknowledged, count(DISTINCT sent.punch_id) AS punches
+    SELECT count(*)
     FROM delivery.sent_punch AS sent
     JOIN delivery.batch USING (work_date, project_code, batch_id)
     WHERE sent.work_date = :day AND sent.target = :target AND batch.state = 'acknowledged'
         AND delivery.in_shard(delivery.slot_of(sent.project_code), :shard, :shards)"""
+_PUNCHES = f"SELECT count(*) FROM ({_ROWS.replace('count(*)', 'DISTINCT sent.punch_id', 1)}) AS punches"
 
 
 def two(place: Place, watch: Watch, target: str) -> None:
@@ -53,7 +54,7 @@ def part(place: Place, watch: Watch) -> None:
         AttendanceDelivery(desk).run()
         with desk.commit("close"):
             pass
-    outcome.rows, outcome.notes["punches"] = _acknowledged(city, place)
+    outcome.rows = _count(city, place, _ROWS)
     desk.uplink.close()
     city.close()
 
@@ -75,13 +76,13 @@ def at_once(places: Sequence[Place]) -> list[dict[str, Any]]:
 
 def _deliver(place: Place, watch: Watch, shards: int) -> None:
     city = place.city()
-    forget(city, place, place.target)
+    forget(city, place)
     with watch.running() as outcome:
         told = at_once(in_shards(place, shards))
     outcome.seconds = max(one["seconds"] for one in told)  # without what each adds to see that it is right, and its end
     counted = completeness(city, place.work_date)[place.target]
     assert counted["waiting"] == counted["in_batch"] == 0, counted
-    outcome.rows, punches = _acknowledged(city, place)
+    outcome.rows, punches = _count(city, place, _ROWS), _count(city, place, _PUNCHES)
     assert outcome.rows == punches == counted["acknowledged"] == sum(one["rows"] for one in told)
     outcome.memory_mb = max(one["memory_mb"] for one in told)
     outcome.statements = sum(one["statements"] for one in told)
@@ -113,9 +114,8 @@ def _end(worker: "subprocess.Popen[str]") -> dict[str, Any]:
     return told_by(said)
 
 
-def _acknowledged(city: Any, place: Place) -> tuple[int, int]:
-    """Rows that the shard's batches took to the platform, and how many punches they are."""
+def _count(city: Any, place: Place, what: str) -> int:
+    """Rows that the shard's acknowledged batches took to the platform, or how many punches they are."""
     key = {"day": place.work_date, "target": place.target, "shard": place.shard, "shards": place.shards}
     with city.engine.connect() as connection:
-        rows, punches = connection.execute(text(_ROWS), key).one()
-    return int(rows), int(punches)
+        return int(connection.execute(text(what), key).scalar_one())
