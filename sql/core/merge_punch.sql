@@ -31,16 +31,17 @@ THEN
             image_ref = typed.image_ref,
             lng = typed.lng,
             lat = typed.lat,
+            source_digest = typed.source_digest,
             changed_at = cast(:read_at AS timestamptz),
             change_no = cast(:change_no AS bigint),
             withdrawn_at = NULL
 WHEN NOT MATCHED
 THEN INSERT (
     work_date, project_code, punch_id, person_id, device_sn, device_record_id, punched_at, received_at, direction, attend_type,
-    image_ref, lng, lat, first_read_at, change_no
+    image_ref, lng, lat, source_digest, first_read_at, change_no
 )
 VALUES (
     typed.work_date, typed.project_code, typed.id, typed.person_id, typed.device_sn, typed.device_record_id, typed.punched_at,
-    typed.received_at, typed.direction, typed.attend_type, typed.image_ref, typed.lng, typed.lat,
+    typed.received_at, typed.direction, typed.attend_type, typed.image_ref, typed.lng, typed.lat, typed.source_digest,
     cast(:read_at AS timestamptz), cast(:change_no AS bigint)
 );

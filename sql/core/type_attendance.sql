@@ -27,7 +27,8 @@ FROM (
             core.as_code(attend_type) AS attend_type,
             core.as_text(image_ref) AS image_ref,
             core.as_number(lng) AS lng,
-            core.as_number(lat) AS lat
+            core.as_number(lat) AS lat,
+            source_digest
         FROM staged_attendance
         OFFSET 0 -- noqa: AM09
     ) AS read_once

@@ -11,6 +11,8 @@ from realname_sync.settings import ConnectionSpec, sandbox_connection
 from realname_sync.workdate import SHANGHAI, Clock
 
 DAY, DAY_BEFORE = date(2026, 11, 20), date(2026, 11, 19)
+SEED = 1
+"""Of the digests that the source makes of its rows."""
 EVENING = datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI)
 
 

@@ -1,72 +1,27 @@
 """Extraction loses no row at the edges that lose rows elsewhere, and never crashes on dirt."""
 
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from municipality import DAY, DAY_BEFORE, PUNCH, Municipality, opened_municipality
 from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-import realname_sync.sandbox
-from databases import create_database, database_spec, drop_database
+from databases import database_spec
 from realname_sync.errors import ConnectionMissingError, SourceShapeError
 from realname_sync.pipelines import extract
-from realname_sync.pipelines.city import City, open_city
+from realname_sync.pipelines.city import open_city
 from realname_sync.pipelines.extract import extract_municipal
-
-DAY, DAY_BEFORE = date(2026, 11, 20), date(2026, 11, 19)
-NUMBER = "33000019800101049０ "  # full width and a blank, which is one spelling of a right number
-PUNCH = (
-    "INSERT INTO attendance (id, project_code, person_id, device_sn, device_record_id, punched_at, received_at,"
-    " direction, attend_type)"
-    " VALUES (%s, 'P1', 'h1', 'D1', %s, %s, %s, '01', '001')"
-)
-
-
-@dataclass
-class Municipality:
-    """A municipal database with one project and one person, and the warehouse beside it."""
-
-    city: City
-    database: "psycopg.Connection[Any]"
-    url: str
-
-    def punch(self, number: int, punched_at: str, received_at: str | None = None) -> None:
-        self.database.execute(PUNCH, (number, f"r{number}", punched_at, received_at or punched_at))
-
-    def punches(self) -> list[Any]:
-        with self.city.engine.begin() as connection:
-            return list(connection.execute(text("SELECT * FROM core.punch ORDER BY punch_id")).all())
 
 
 @pytest.fixture
 def municipality(postgres: Path, migrated_template: str) -> Iterator[Municipality]:
-    mark = uuid.uuid4().hex[:10]
-    warehouse, municipal = f"e_{mark}_w", f"e_{mark}_m"
-    create_database(postgres, warehouse, migrated_template)
-    create_database(postgres, municipal)
-    url = f"postgresql://postgres@/{municipal}?host={postgres}"
-    tables = Path(realname_sync.sandbox.__file__).parent / "sql" / "municipal.sql"
-    names = {"warehouse_db": warehouse, "municipal_db": municipal}
-    with psycopg.connect(url, autocommit=True) as database:
-        database.execute(tables.read_bytes())
-        database.execute("INSERT INTO project_copy (project_code, name) VALUES ('P1', ' 一期工程 ')")
-        database.execute(
-            "INSERT INTO person (person_id, name, id_card_type, id_number, phone)"
-            " VALUES ('h1', '甲', '01', %s, '13900000000')",
-            (NUMBER,),
-        )
-        town = Municipality(open_city(lambda name: database_spec(postgres, names[name], name)), database, url)
-        yield town
-        town.city.close()
-    drop_database(postgres, warehouse)
-    drop_database(postgres, municipal)
+    with opened_municipality(postgres, migrated_template) as opened:
+        yield opened
 
 
 def test_what_is_read_is_protected_and_typed(municipality: Municipality) -> None:

@@ -3,8 +3,8 @@
 Master objects are read whole, as they are now, and not at all where the source says that nothing changed since the last
 read: by a sum over all rows or, where a sweep asks, by what it counted of changes (`platforms.municipal_counts`).
 Punches are read by the day and not by a cursor, so a transaction that committed late is found by the next run of that
-day. Rows received on the day that were made on another belong to that other day; they are counted here and taken over
-by a run of their own day.
+day; of a day that was read before, only those that differ (`pipelines.differing`). Rows received on the day that were
+made on another belong to that other day; they are counted here and taken over by a run of their own day.
 """
 
 import hashlib
@@ -14,9 +14,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from realname_sync.pipelines.city import City
+from realname_sync.pipelines.differing import copy_staged, stage_differing
 from realname_sync.platforms import municipal
 from realname_sync.platforms.municipal import Fingerprint, Source
 from realname_sync.platforms.municipal_counts import Belief, belief_in_counts, change_marks
@@ -175,7 +176,8 @@ def extract_punches(city: City, work_date: date, mark: bytes | None = None) -> d
         read_at = city.clock()
         claim_day(connection, work_date)  # before the source is looked at, so that reads of a date follow one another
         with open_day(city, work_date) as source:
-            found = source.fingerprint(_seed(city, wanted))
+            seed = _seed(city, wanted)
+            found = source.fingerprint(seed)
             known = found and statements.rows(
                 connection,
                 "core/known_day",
@@ -186,8 +188,10 @@ def extract_punches(city: City, work_date: date, mark: bytes | None = None) -> d
             )
             if found and known:
                 return _same_day(found.rows, known[0].punches)
-            staged = stage_punches(connection, source)
-        counts = merge_punches(connection, work_date, read_at)
+            is_whole = found is None or not stage_differing(connection, source, work_date, seed)
+            if is_whole:
+                staged = stage_punches(connection, source, seed if found else None)
+        counts = merge_punches(connection, work_date, read_at, is_whole=is_whole)
         unread = any(rows["not_yet_read"] for rows in counts["other_days"].values())
         statements.run(
             connection,
@@ -198,7 +202,7 @@ def extract_punches(city: City, work_date: date, mark: bytes | None = None) -> d
             mark=mark,
             now=read_at,
         )
-    return {"staged": staged, **counts}
+    return {"staged": found.rows if found else staged, **counts}
 
 
 def claim_day(connection: Connection, work_date: date) -> None:
@@ -213,35 +217,41 @@ def open_day(city: City, work_date: date) -> AbstractContextManager[Source]:
     return municipal.open_source(city.municipal, wanted, day_start=start, day_end=end)
 
 
-def stage_punches(connection: Connection, source: Source) -> int:
+def stage_punches(connection: Connection, source: Source, seed: int | None = None) -> int:
     """Bring the day's punches as the source has them into the temporary table staged_attendance; how many there are.
+
+    With a `seed`, each with its digest, if the source can pass rows on in blocks.
 
     Raises:
         SourceShapeError: the statement no longer yields what was agreed.
     """
+    statements.run(connection, "core/create_staged_attendance")
     names = municipal_objects()["attendance"].columns
-    columns = ", ".join(f"{column} text" for column in names)
-    connection.execute(text(f"CREATE TEMPORARY TABLE staged_attendance ({columns}) ON COMMIT DROP"))
     if source.speaks_copy():
-        with source.blocks() as blocks:
-            read = bulk.copy_blocks(connection, "staged_attendance", names, blocks)
-    else:
-        read = bulk.copy_rows(connection, "staged_attendance", names, map(_as_text, source.rows()))
-    return read
+        return copy_staged(connection, source, seed)
+    return bulk.copy_rows(connection, "staged_attendance", names, map(_as_text, source.rows()))
 
 
-def merge_punches(connection: Connection, work_date: date, read_at: datetime) -> dict[str, Any]:
-    """Merge staged_attendance into core; counts of what was written, withdrawn and stands, and rows of other days."""
-    this_read = {"read_at": read_at}
-    this_read["change_no"] = statements.scalar(connection, "core/begin_read", work_date=work_date)
+def merge_punches(
+    connection: Connection, work_date: date, read_at: datetime, *, is_whole: bool = True
+) -> dict[str, Any]:
+    """Merge staged_attendance into core; counts of what was written, withdrawn and stands, and rows of other days.
+
+    What is staged is the whole day, or what differs of it; then differing_attendance says what is gone.
+    """
+    change_no = int(statements.scalar(connection, "core/begin_read", work_date=work_date))
+    this_read = {"read_at": read_at, "change_no": change_no}
     statements.run(connection, "core/type_attendance", read_at=read_at)
     statements.run(connection, "core/sample_typed")
     statements.run(connection, "core/analyse_typed")
     other_days = statements.rows(connection, "core/other_days_staged", work_date=work_date)
     merged = statements.run(connection, "core/merge_punch", work_date=work_date, **this_read)
-    withdrawn = statements.run(connection, "core/withdraw_punch", work_date=work_date, **this_read)
+    gone = "core/withdraw_punch" if is_whole else "core/withdraw_gone_punch"
+    withdrawn = statements.run(connection, gone, work_date=work_date, **this_read)
+    if change_no > 1:
+        statements.run(connection, "core/renew_digests", work_date=work_date, change_no=change_no)
     if merged:
-        statements.run(connection, "core/count_read", work_date=work_date, change_no=this_read["change_no"])
+        statements.run(connection, "core/count_read", work_date=work_date, change_no=change_no)
     standing = statements.scalar(connection, "core/count_punches", work_date=work_date)
     if merged + withdrawn >= _MANY:
         statements.rows(connection, "ops/refresh_day_statistics", layer="core", work_date=work_date)

@@ -15,6 +15,8 @@ from realname_sync.standards.municipal import MunicipalObject, municipal_objects
 from realname_sync.workdate import day_bounds
 
 _ROWS_AT_A_TIME = 5_000
+_DIGEST = "hashtextextended(cast(source AS text), :digest_seed)"
+"""64 bits of a row as the source writes it."""
 
 
 def local_day(work_date: date) -> tuple[datetime, datetime]:
@@ -38,7 +40,7 @@ class Source:
         self._wanted = wanted
         self._parameters = parameters
         self._query = sql_text(f"municipal/{wanted.name}").strip().rstrip(";")
-        self._columns = ", ".join(f'"{column}"' for column in wanted.columns)
+        self._rows = f"SELECT {_spelled(wanted.columns)} FROM ({self._query}) AS source"  # noqa: S608
 
     def fingerprint(self, seed: int) -> Fingerprint | None:
         """The fingerprint of the rows, made where they lie; None where the source cannot make it.
@@ -49,12 +51,10 @@ class Source:
         if not self._is_postgresql():
             return None
         self._require_columns()
-        folding = "count(*), coalesce(sum(hashtextextended(cast(source AS text), :fingerprint_seed)), 0)"
-        picked = f"SELECT {self._columns} FROM ({self._query}) AS source"  # noqa: S608
-        statement = text(f"SELECT {folding} FROM ({picked}) AS source")  # noqa: S608
+        statement = text(f"SELECT count(*), coalesce(sum({_DIGEST}), 0) FROM ({self._rows}) AS source")  # noqa: S608
         try:
             with self._connection.begin_nested():
-                rows, folded = self._connection.execute(statement, {**self._parameters, "fingerprint_seed": seed}).one()
+                rows, folded = self._connection.execute(statement, {**self._parameters, "digest_seed": seed}).one()
         except ProgrammingError:
             return None  # a relative of PostgreSQL without this function, or a statement that fails when it is read
         told = f"{rows} {folded} {self._query} {self._wanted.spelled_out}"
@@ -76,20 +76,30 @@ class Source:
         return self._is_postgresql() and self._connection.dialect.driver == "psycopg"
 
     @contextmanager
-    def blocks(self) -> Iterator[Iterator[memoryview]]:
+    def blocks(
+        self, columns: Sequence[str], digest_seed: int | None = None, keys: Sequence[str] | None = None
+    ) -> Iterator[Iterator[memoryview]]:
         """The rows as COPY text straight from a PostgreSQL source, without a Python object a row.
+
+        Args:
+            columns: these of the agreed ones.
+            digest_seed: has a last column added: of each row the 64 bits that `fingerprint` adds up under this seed.
+            keys: only rows whose key is one of these.
 
         Raises:
             SourceShapeError: a column is missing, or the statement cannot run.
             ConnectionMissingError: the database closed the connection.
         """
         self._require_columns()
-        statement = text(f"SELECT {self._columns} FROM ({self._query}) AS source")  # noqa: S608
+        picked = _spelled(columns) + (f", {_DIGEST}" if digest_seed is not None else "")
+        of_keys = f' WHERE cast("{self._wanted.key[0]}" AS text) = ANY(:keys)' if keys is not None else ""
+        statement = text(f"SELECT {picked} FROM ({self._rows}) AS source{of_keys}")  # noqa: S608
         compiled = statement.compile(dialect=self._connection.dialect)
+        parameters = {**self._parameters, "digest_seed": digest_seed, "keys": keys and list(keys)}
         driver = self._connection.connection.driver_connection
         if driver is None:
             raise ConnectionMissingError("the municipal database closed the connection; run the step again")
-        with driver.cursor() as cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT", self._parameters) as copy:
+        with driver.cursor() as cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT", parameters) as copy:
             yield iter(copy)
 
     def _is_postgresql(self) -> bool:
@@ -177,6 +187,10 @@ def reading(engine: Engine, name: str) -> Iterator[Connection]:
             ) from failure
         finally:
             connection.rollback()
+
+
+def _spelled(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
 
 
 def _positions(result: CursorResult[Any], wanted: MunicipalObject) -> list[int]:

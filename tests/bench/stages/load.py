@@ -1,7 +1,7 @@
 """Extract and load: a day's punches from the municipal database into the warehouse's staging table."""
 
 from bench.measuring import Watch
-from bench.place import Place
+from bench.place import SEED, Place
 from realname_sync.pipelines.extract import open_day, stage_punches
 from realname_sync.warehouse.engine import Role, transaction
 
@@ -12,5 +12,5 @@ def ours(place: Place, watch: Watch) -> None:
     with transaction(city.engine, Role.BUILD) as connection:
         city.municipal.connect().close()
         with watch.running() as outcome, open_day(city, place.work_date) as source:
-            outcome.rows = stage_punches(connection, source)
+            outcome.rows = stage_punches(connection, source, SEED)
     city.close()

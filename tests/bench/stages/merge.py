@@ -4,7 +4,7 @@ import psycopg
 from sqlalchemy import text
 
 from bench.measuring import Watch
-from bench.place import Place
+from bench.place import SEED, Place
 from realname_sync.pipelines.city import City
 from realname_sync.pipelines.extract import claim_day, extract_punches, merge_punches, open_day, stage_punches
 from realname_sync.warehouse.engine import Role, transaction
@@ -17,7 +17,7 @@ def merge(place: Place, watch: Watch) -> None:
     with transaction(city.engine, Role.BUILD) as connection:
         claim_day(connection, place.work_date)
         with open_day(city, place.work_date) as source:
-            staged = stage_punches(connection, source)
+            staged = stage_punches(connection, source, SEED)
         with watch.running(staged) as outcome:
             merged = merge_punches(connection, place.work_date, city.clock())
             connection.commit()
