@@ -1,6 +1,6 @@
 """A day that was read before: only what differs is read again, and the day stands as a read of the whole leaves it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -131,11 +131,11 @@ def test_where_too_much_differs_the_whole_day_is_read(read: Municipality, monkey
 
 
 def whole(municipality: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read the day as if none of it were known by digest."""
-    never: Callable[..., bool] = lambda *_given: False  # noqa: E731
-    with monkeypatch.context() as patched:
-        patched.setattr("realname_sync.pipelines.extract.stage_differing", never)
-        extract_municipal(municipality.city, DAY)
+    """Read the day whole, as where more differs than is read by keys."""
+    with monkeypatch.context() as patched, staged(patched) as counts:
+        patched.setattr(differing, "_MANY", 0)
+        told = extract_municipal(municipality.city, DAY)["punches"]
+    assert counts == [told["staged"]]
 
 
 def values(municipality: Municipality) -> list[Any]:

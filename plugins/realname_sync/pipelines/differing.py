@@ -22,7 +22,7 @@ def stage_differing(connection: Connection, source: Source, work_date: date, see
     """Stage what differs in staged_attendance, and in differing_attendance which punches that is and which are gone.
 
     Returns:
-        Whether it is staged; not, if the day was not read before with digests under this seed, or too much differs.
+        Whether it is staged; not, if the day was not read with digests before, or too much differs.
 
     Raises:
         SourceShapeError: the statement no longer yields what was agreed.

@@ -77,7 +77,7 @@ class Source:
 
     @contextmanager
     def blocks(
-        self, columns: Sequence[str], digest_seed: int | None = None, keys: Sequence[str] | None = None
+        self, columns: Sequence[str], digest_seed: int | None = None, keys: list[str] | None = None
     ) -> Iterator[Iterator[memoryview]]:
         """The rows as COPY text straight from a PostgreSQL source, without a Python object a row.
 
@@ -95,7 +95,7 @@ class Source:
         of_keys = f' WHERE cast("{self._wanted.key[0]}" AS text) = ANY(:keys)' if keys is not None else ""
         statement = text(f"SELECT {picked} FROM ({self._rows}) AS source{of_keys}")  # noqa: S608
         compiled = statement.compile(dialect=self._connection.dialect)
-        parameters = {**self._parameters, "digest_seed": digest_seed, "keys": keys and list(keys)}
+        parameters = {**self._parameters, "digest_seed": digest_seed, "keys": keys}
         driver = self._connection.connection.driver_connection
         if driver is None:
             raise ConnectionMissingError("the municipal database closed the connection; run the step again")
