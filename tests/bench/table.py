@@ -69,7 +69,7 @@ def _line(name: str, title: str, measured: Mapping[str, Any], bars: Mapping[str,
         f"{memory:,.0f}", f"{ours.middle('statements'):,.0f}", f"{ours.calls:,}",
         "; ".join([*([f"{reference.rate:,.0f}"] if reference else []), *others]),
         "" if ratio is None else f"{ratio:.2f}", told,
-        " ".join(part for part in (*remarks, split, steps) if part),
+        "; ".join(part for part in (*remarks, split, steps) if part),
     )  # fmt: skip
     return Line(name, cells, below or too_much)
 

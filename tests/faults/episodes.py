@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 
-from faults.errand import LEASE_SECONDS, READING, Strike
-from faults.ground import TARGETS, TOLERANCE_SECONDS, url_of, wait_until
+from faults.errand import READING, Strike
+from faults.ground import LEASE_SECONDS, TARGETS, TOLERANCE_SECONDS, url_of, wait_until
 from faults.proxy import KINDS as PROXY_KINDS
 from faults.proxy import Trouble
 from faults.run import RECEIVER_STATES, WRITES, Run

@@ -32,7 +32,6 @@ from realname_sync.pipelines.report import report_quality
 from realname_sync.platforms.open_api import lane
 from realname_sync.platforms.open_api.transport import RequestsTransport
 
-LEASE_SECONDS = 2.0
 READING = ("pull", "extract", "check")
 """The steps before delivery."""
 
@@ -92,7 +91,7 @@ def run_errand(errand: Errand, answer: Connection) -> None:
     logging.disable()  # libraries tell at length what is told here in one line
     points = Points(errand.strike, answer)
     city = errand.plan.open(clock_off_by=errand.clock_off_by, addresses=errand.addresses)
-    _watch_delivery(points, timedelta(seconds=errand.patience_seconds))
+    _watch_delivery(points, errand)
     _watch_reading(points)
     _watch_calls(points)
     _watch_database(points, city)
@@ -118,7 +117,7 @@ def feed_forever(errand: Errand) -> None:
     logging.disable()
     points = Points(None)
     city = errand.plan.open()
-    _watch_delivery(points, timedelta(seconds=errand.patience_seconds))
+    _watch_delivery(points, errand)
     while True:
         for step in errand.steps:
             with suppress(Exception):  # whatever a database that goes away looks like
@@ -143,13 +142,13 @@ def _do(city: City, step: str, errand: Errand) -> None:
             delivering.deliver(city, DAY, target)
 
 
-def _watch_delivery(points: Points, patience: timedelta) -> None:
+def _watch_delivery(points: Points, errand: Errand) -> None:
     """Tell the points of every commit of a delivery, with the part it belongs to; shorten its waits."""
     delivering.Desk = partial(  # type: ignore[misc,assignment]
         Desk,
         at=points,
-        lease=timedelta(seconds=LEASE_SECONDS),
-        patience=patience,
+        lease=timedelta(seconds=errand.plan.lease_seconds),
+        patience=timedelta(seconds=errand.patience_seconds),
     )
     settling._FIRST_PAUSE, settling._LONGEST_PAUSE = 0.02, 0.2
     for kind in (chain.StepDelivery, AttendanceDelivery):

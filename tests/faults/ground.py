@@ -47,6 +47,11 @@ PROFILE: Mapping[str, Any] = {
     "attempts": 2,
     "calls_in_flight": 32,  # as many as a busy machine answers within that tolerance
 }
+LEASE_SECONDS = 2.0
+
+PATIENT_PROFILE: Mapping[str, Any] = {**PROFILE, "clock_tolerance_seconds": 360, "read_timeout_seconds": 60}
+PATIENT_LEASE_SECONDS = 600.0
+"""Of a town where nothing is to fail: a machine that stalls for some seconds is no fault there."""
 
 
 def url_of(folder: Path, name: str) -> str:
@@ -74,6 +79,7 @@ class TownPlan:
     addresses: Mapping[str, str]
     evening_since: float
     profile: Mapping[str, Any] = field(default_factory=lambda: dict(PROFILE))
+    lease_seconds: float = LEASE_SECONDS
 
     def open(self, *, clock_off_by: float = 0.0, addresses: Mapping[str, str] | None = None) -> City:
         """The city as a process of its own sees it."""
@@ -140,15 +146,15 @@ class Ground:
                 server.stop()
         shutil.rmtree(self.base, ignore_errors=True)
 
-    def town(self, stage: str) -> "Town":
-        """A fresh copy of the town at a stage.
+    def town(self, stage: str, *, patient: bool = False) -> "Town":
+        """A fresh copy of the town at a stage; a `patient` one bears a machine that stalls, and no claim ends in it.
 
         `new`: nothing pulled yet; `pulled`; `extracted`; `checked`: nothing delivered yet; `told`: the platforms know
         all but the punches.
         """
         if not self._stages:
             self._seed()
-        return self._copy(self._stage(stage))
+        return self._copy(self._stage(stage), patient=patient)
 
     def _stage(self, stage: str) -> "Names":
         if stage not in self._stages:
@@ -172,14 +178,14 @@ class Ground:
         self._keep(names, "new", lambda city: import_credentials(city, self.credentials))
 
     def _keep(self, origin: "Names", stage: str, work: Callable[[City], object]) -> None:
-        town = self._copy(origin, template=True)
+        town = self._copy(origin, patient=True)
         city = town.plan.open()
         work(city)
         city.close()
-        town.close()
+        town.close(keep=True)
         self._stages[stage] = town.names
 
-    def _copy(self, origin: "Names", *, template: bool = False) -> "Town":
+    def _copy(self, origin: "Names", *, patient: bool) -> "Town":
         mark = uuid.uuid4().hex[:10]
         names = Names(*(f"t_{mark}_{kind}" for kind in ("warehouse", "municipal", "sandbox")))
         create_database(self.ours.folder, names.warehouse, origin.warehouse)
@@ -188,7 +194,7 @@ class Ground:
         self.ours.server.psql("CHECKPOINT")
         create_database(self.theirs.folder, names.municipal, origin.municipal)
         create_database(self.theirs.folder, names.sandbox, origin.sandbox)
-        return Town(self, names, template=template)
+        return Town(self, names, patient=patient)
 
 
 class Names(NamedTuple):
@@ -211,10 +217,9 @@ _MADE_BY: Mapping[str, tuple[str, Callable[[City], object]]] = {
 class Town:
     """One town while a run lasts: its three databases, and the platforms on threads of this process."""
 
-    def __init__(self, ground: Ground, names: Names, *, template: bool) -> None:
+    def __init__(self, ground: Ground, names: Names, *, patient: bool) -> None:
         self.ground = ground
         self.names = names
-        self._is_template = template
         evening_since = time.monotonic()
         clock = evening_clock(evening_since)
         self._context = running_platforms(
@@ -222,7 +227,7 @@ class Town:
             arrival_clock=clock,
             wall_clock=clock,
             rate_limits=dict.fromkeys(("province", "nation", "integrity")),
-            clock_tolerances={} if template else dict.fromkeys(TARGETS, timedelta(seconds=TOLERANCE_SECONDS)),
+            clock_tolerances={} if patient else dict.fromkeys(TARGETS, timedelta(seconds=TOLERANCE_SECONDS)),
         )
         self.platforms = self._context.__enter__()
         self.plan = TownPlan(
@@ -232,6 +237,7 @@ class Town:
             names.municipal,
             {name: self.platforms.url(name) for name in ("integrity", *TARGETS)},
             evening_since,
+            *((PATIENT_PROFILE, PATIENT_LEASE_SECONDS) if patient else ()),
         )
 
     @property
@@ -250,10 +256,10 @@ class Town:
         with psycopg.connect(url_of(self.ground.ours.folder, self.names.warehouse)) as connection:
             return connection.execute(statement, values).fetchall()
 
-    def close(self) -> None:
-        """End the platforms and, unless it becomes a template, drop the databases."""
+    def close(self, *, keep: bool = False) -> None:
+        """End the platforms and, unless they are kept as a template, drop the databases."""
         self._context.__exit__(None, None, None)
-        if not self._is_template:
+        if not keep:
             drop_database(self.ground.ours.folder, self.names.warehouse)
             drop_database(self.ground.theirs.folder, self.names.municipal)
             drop_database(self.ground.theirs.folder, self.names.sandbox)

@@ -88,7 +88,7 @@ class Lane:
     def measure(self) -> Measure:
         """Deliver a day without faults, once."""
         if self._measure is None:
-            town = self.ground.town("new")
+            town = self.ground.town("new", patient=True)
             try:
                 run = Run(town, Outcome("record"), 0)
                 with run.receiver("as usual"):

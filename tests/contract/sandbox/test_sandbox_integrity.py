@@ -229,14 +229,14 @@ def test_a_correction_names_a_field_of_a_row_that_is_there(client: Client, datab
 def test_the_clerk_sits_at_the_integrity_platform_only(client: Client, sandbox: RunningPlatforms) -> None:
     ticket = a_ticket(client)
     desk = f"{sandbox.url('integrity')}/sandbox/corrections"
-    [told] = requests.get(desk, timeout=5).json()
+    [told] = requests.get(desk, timeout=60).json()
     assert (told["ticketNo"], told["status"]) == (ticket, 1)
     assert "municipalValue" not in told
-    assert requests.post(f"{desk}/{ticket}/accept", timeout=5).json()["status"] == 2
+    assert requests.post(f"{desk}/{ticket}/accept", timeout=60).json()["status"] == 2
     for path, body in ((f"{ticket}/accept", "{}"), (f"{ticket}/reject", '{"why": "x"}'), (f"{ticket}/reject", "[")):
-        answer = requests.post(f"{desk}/{path}", data=body, timeout=5)
+        answer = requests.post(f"{desk}/{path}", data=body, timeout=60)
         assert answer.status_code == 400, path
-    assert requests.get(f"{sandbox.url('province')}/sandbox/corrections", timeout=5).status_code == 404
+    assert requests.get(f"{sandbox.url('province')}/sandbox/corrections", timeout=60).status_code == 404
 
 
 def test_lamps_are_lit_and_put_out_from_this_machine(

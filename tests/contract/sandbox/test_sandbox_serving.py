@@ -36,7 +36,7 @@ def test_a_signal_ends_serving_once_what_was_accepted_is_worked_off(
         for count in range(20):
             assert client.call("Corp.Upload", corp(f"91330000MA00000{count:03d}"))[0] == 0
         process.send_signal(number)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     finally:
         process.kill()
         process.wait()

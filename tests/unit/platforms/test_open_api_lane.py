@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -32,9 +33,8 @@ def lane(platform: Any) -> Iterator[ReqwestLane]:
     opened.close()
 
 
-def lane_to(url: str) -> ReqwestLane:
-    hurried = {"attempts": ATTEMPTS, "connect_timeout_seconds": 1, "read_timeout_seconds": 1}
-    return ReqwestLane(OpenApiClient(load_profile("nation", hurried), url))
+def lane_to(url: str, **profile: float) -> ReqwestLane:
+    return ReqwestLane(OpenApiClient(load_profile("nation", {"attempts": ATTEMPTS, **profile}), url))
 
 
 def send(lane: ReqwestLane, calls: int, in_flight: int = 4) -> list[Answer | RealnameError | None]:
@@ -96,13 +96,12 @@ def test_a_call_that_was_taken_at_last_counts(platform: Any, lane: ReqwestLane) 
 
 
 @pytest.mark.parametrize("ending", ["drop", "cut_short", "silence"])
-def test_a_call_whose_answer_is_lost_is_in_doubt_and_was_made_once(
-    platform: Any, lane: ReqwestLane, ending: str
-) -> None:
+def test_a_call_whose_answer_is_lost_is_in_doubt_and_was_made_once(platform: Any, ending: str) -> None:
     answered = platform.answer(data={"requestSerialCode": "S"})
-    lost = platform.silence(2.5) if ending == "silence" else getattr(platform, ending)()
+    lost = platform.silence(5) if ending == "silence" else getattr(platform, ending)()
     platform.play(answered, lost, answered)  # lost on a connection that has served before
-    first, second, third = (send(lane, 1)[0] for _ in range(3))
+    with closing(lane_to(platform.url, read_timeout_seconds=2)) as lane:
+        first, second, third = (send(lane, 1)[0] for _ in range(3))
     assert isinstance(first, Answer)
     assert isinstance(second, UnknownOutcomeError)
     assert isinstance(third, Answer)

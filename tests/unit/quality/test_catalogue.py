@@ -1,6 +1,7 @@
 """The catalogue is complete: every rule has an implementation, cases that fail and pass, and a basis."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -263,14 +264,18 @@ def test_a_fault_of_the_projects_own_file_is_named_from_its_folder() -> None:
 
 
 def test_reading_the_catalogue_is_quick() -> None:
-    """Every command that knows rules pays for it."""
-    read_rules(expectations() / "catalogue.yaml")
-    took = []
-    for _ in range(5):
-        began = perf_counter()
-        read_rules(expectations() / "catalogue.yaml")
-        took.append(perf_counter() - began)
-    assert min(took) < 0.05
+    """Every command that knows rules pays for it; the plain loader of YAML alone takes five times as long."""
+    catalogue = expectations() / "catalogue.yaml"
+
+    def quickest(read: Callable[[Path], object]) -> float:
+        took = []
+        for _ in range(5):
+            began = perf_counter()
+            read(catalogue)
+            took.append(perf_counter() - began)
+        return min(took)
+
+    assert quickest(read_rules) * 2 < quickest(lambda path: yaml.load(path.read_bytes(), yaml.SafeLoader))
 
 
 def test_a_finding_on_a_punch_is_of_its_date_and_others_stand() -> None:
