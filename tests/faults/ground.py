@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -50,8 +50,8 @@ PROFILE: Mapping[str, Any] = {
 LEASE_SECONDS = 2.0
 
 PATIENT_PROFILE: Mapping[str, Any] = {**PROFILE, "clock_tolerance_seconds": 360, "read_timeout_seconds": 60}
+"""Of a town where nothing is to fail: a machine that stalls for some seconds is no fault there. Its lease likewise."""
 PATIENT_LEASE_SECONDS = 600.0
-"""Of a town where nothing is to fail: a machine that stalls for some seconds is no fault there."""
 
 
 def url_of(folder: Path, name: str) -> str:
@@ -78,8 +78,8 @@ class TownPlan:
     municipal: str
     addresses: Mapping[str, str]
     evening_since: float
-    profile: Mapping[str, Any] = field(default_factory=lambda: dict(PROFILE))
-    lease_seconds: float = LEASE_SECONDS
+    profile: Mapping[str, Any]
+    lease_seconds: float
 
     def open(self, *, clock_off_by: float = 0.0, addresses: Mapping[str, str] | None = None) -> City:
         """The city as a process of its own sees it."""
@@ -237,7 +237,8 @@ class Town:
             names.municipal,
             {name: self.platforms.url(name) for name in ("integrity", *TARGETS)},
             evening_since,
-            *((PATIENT_PROFILE, PATIENT_LEASE_SECONDS) if patient else ()),
+            PATIENT_PROFILE if patient else PROFILE,
+            PATIENT_LEASE_SECONDS if patient else LEASE_SECONDS,
         )
 
     @property

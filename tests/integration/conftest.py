@@ -20,7 +20,7 @@ from realname_sync.delivery.desk import CallBook, Desk
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.city import City, open_city
 from realname_sync.pipelines.credentials import import_credentials
-from realname_sync.pipelines.deliver import open_target
+from realname_sync.pipelines.deliver import deliver, open_target
 from realname_sync.pipelines.extract import extract_municipal
 from realname_sync.pipelines.pull import pull_master_data
 from realname_sync.sandbox.city import seed_sandbox
@@ -268,3 +268,15 @@ def checked(open_town: Callable[..., Any]) -> Any:
 def told(open_town: Callable[..., Any]) -> Any:
     """A town of which the platforms know all but the punches."""
     return open_town(1, stage="told")
+
+
+@pytest.fixture
+def delivered_to(told: Any) -> Callable[..., Any]:
+    """Delivers the day to platforms, and gives the town."""
+
+    def delivered(*targets: str) -> Any:
+        for target in targets:
+            deliver(told.city, DAY, target)
+        return told
+
+    return delivered

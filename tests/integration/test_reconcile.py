@@ -1,82 +1,30 @@
 """Reconciliation: what a platform lost, has too much or knows better, and what the municipal platform changed."""
 
-import time
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import replace
-from datetime import date, timedelta
-from threading import Event
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from deliveries import DAY, assert_effect_equals_acknowledged
+from reconciling import FOUND, OF_DELIVERY, findings, kept, lose_one, reconcile, writes
 from typer.testing import CliRunner
 
 from realname_sync.cli import app
-from realname_sync.delivery.reconciliation import compare_projects, let_calls_be_finished
-from realname_sync.errors import RealnameError
 from realname_sync.pipelines.check import check_consistency
 from realname_sync.pipelines.deliver import TARGETS, completeness, deliver
 from realname_sync.pipelines.extract import extract_municipal
 from realname_sync.pipelines.reconcile import reconcile_uploads
-from realname_sync.platforms.open_api.answer_rows import Page
-from realname_sync.platforms.uplink import Uplink
 
 both = pytest.mark.parametrize("target", TARGETS)
-FOUND = ("missing", "sent_again", "extra", "doubled", "adopted", "put_off")
 COPIED = (
     "project_code, team_sys_no, id_card_type, id_number, work_date, direction, attend_type, channel, lng, lat,"
     " device_sn, received_at, post_code, has_image, is_late, arrived_at, serial_code"
 )
 
 
-def reconcile(town: Any, target: str, **how: Any) -> dict[str, int]:
-    """Reconcile with one platform; what was found, without what was not."""
-    summary = reconcile_uploads(town.city, DAY, targets=[target], **how)[target]
-    return {name: summary[name] for name in FOUND if summary[name]}
-
-
-def writes(town: Any, target: str) -> int:
-    return int(town.platforms.counts(target)["write_calls"])
-
-
-OF_DELIVERY = ("UPL-009", "UPL-010")
-"""Late and refused: this town's clock is days past the date, and the province refuses a number used twice."""
-
-
 def differences(summary: dict[str, Any]) -> dict[str, int]:
     """Findings of a reconciliation by rule, but for those that the delivery alone makes."""
     return {rule: count for rule, count in summary["findings"].items() if rule not in OF_DELIVERY}
-
-
-def findings(town: Any) -> list[tuple[str, str, str]]:
-    rows = town.warehouse_sql(
-        "SELECT rule_id, field, actual FROM quality.finding WHERE work_date = :day AND rule_id LIKE 'UPL-%'"
-        " AND rule_id <> ALL(:of_delivery) ORDER BY rule_id, field, actual",
-        day=DAY,
-        of_delivery=list(OF_DELIVERY),
-    )
-    return [tuple(row) for row in rows]
-
-
-def kept(town: Any) -> dict[str, Any]:
-    """Everything that is kept of the deliveries of the day."""
-    tables = ("batch", "punch_batch", "row_outcome", "backlog", "discrepancy")
-    return {
-        table: sorted(map(str, town.warehouse_sql(f"SELECT * FROM delivery.{table} WHERE work_date = :day", day=DAY)))
-        for table in tables
-    }
-
-
-def lose_one(town: Any, target: str) -> str:
-    """Have a platform lose one punch; gives the person's number."""
-    [(number,)] = town.sandbox_sql(
-        f"DELETE FROM {target}.attendance WHERE attendance_id ="
-        f" (SELECT min(attendance_id) FROM {target}.attendance WHERE work_date = '{DAY}') RETURNING id_number"
-    )
-    return str(number)
 
 
 def add_like_the_last(town: Any, target: str, shift: str) -> str:
@@ -109,20 +57,8 @@ def lose_a_batch(town: Any, target: str) -> list[Any]:
     return rows
 
 
-@pytest.fixture
-def at(told: Any) -> Any:
-    """Delivers the day to a platform, and gives the town."""
-
-    def delivered(*targets: str) -> Any:
-        for target in targets:
-            deliver(told.city, DAY, target)
-        return told
-
-    return delivered
-
-
-def test_a_day_that_agrees_costs_one_question_a_project(at: Any) -> None:
-    town = at(*TARGETS)
+def test_a_day_that_agrees_costs_one_question_a_project(delivered_to: Any) -> None:
+    town = delivered_to(*TARGETS)
     last = {target: town.platforms.calls(target)[-1]["call_id"] for target in TARGETS}
     before = kept(town)
     summary = reconcile_uploads(town.city, DAY)
@@ -139,8 +75,8 @@ def test_a_day_that_agrees_costs_one_question_a_project(at: Any) -> None:
 
 
 @both
-def test_what_a_platform_lost_is_sent_again_once(at: Any, target: str) -> None:
-    town = at(target)
+def test_what_a_platform_lost_is_sent_again_once(delivered_to: Any, target: str) -> None:
+    town = delivered_to(target)
     lose_one(town, target)
     before = writes(town, target)
     assert reconcile(town, target) == {"missing": 1, "sent_again": 1}
@@ -158,8 +94,8 @@ def test_what_a_platform_lost_is_sent_again_once(at: Any, target: str) -> None:
 
 
 @both
-def test_what_was_not_sent_from_here_is_told_and_nothing_is_sent(at: Any, target: str) -> None:
-    town = at(target)
+def test_what_was_not_sent_from_here_is_told_and_nothing_is_sent(delivered_to: Any, target: str) -> None:
+    town = delivered_to(target)
     number = add_like_the_last(town, target, "1 second")
     before, sent = kept(town), writes(town, target)
     for _ in range(2):
@@ -173,8 +109,8 @@ def test_what_was_not_sent_from_here_is_told_and_nothing_is_sent(at: Any, target
 
 
 @both
-def test_a_row_that_is_there_twice_is_told(at: Any, target: str) -> None:
-    town = at(target)
+def test_a_row_that_is_there_twice_is_told(delivered_to: Any, target: str) -> None:
+    town = delivered_to(target)
     add_like_the_last(town, target, "0 seconds")
     sent = writes(town, target)
     assert reconcile(town, target) == {"doubled": 1}
@@ -184,8 +120,8 @@ def test_a_row_that_is_there_twice_is_told(at: Any, target: str) -> None:
 
 @both
 @pytest.mark.parametrize("waits", [True, False])
-def test_what_the_ledger_forgot_is_adopted_and_not_sent_again(at: Any, target: str, waits: bool) -> None:
-    town = at(target)
+def test_what_the_ledger_forgot_is_adopted_and_not_sent_again(delivered_to: Any, target: str, waits: bool) -> None:
+    town = delivered_to(target)
     states = completeness(town.city, DAY)[target]
     lost = lose_a_batch(town, target)
     if waits:
@@ -208,8 +144,8 @@ def test_what_the_ledger_forgot_is_adopted_and_not_sent_again(at: Any, target: s
 
 
 @both
-def test_what_is_planned_again_and_there_already_is_not_sent(at: Any, target: str) -> None:
-    town = at(target)
+def test_what_is_planned_again_and_there_already_is_not_sent(delivered_to: Any, target: str) -> None:
+    town = delivered_to(target)
     planned = town.warehouse_sql(
         "UPDATE delivery.batch SET state = 'planned', sender = NULL, sent_at = NULL, settled_at = NULL"
         f" WHERE batch_id = {_TAKEN_WHOLE} RETURNING row_count",
@@ -223,9 +159,9 @@ def test_what_is_planned_again_and_there_already_is_not_sent(at: Any, target: st
     assert_effect_equals_acknowledged(town, target)
 
 
-def test_another_number_under_one_second_is_told_and_nothing_is_sent(at: Any) -> None:
+def test_another_number_under_one_second_is_told_and_nothing_is_sent(delivered_to: Any) -> None:
     """The counts of rows agree; the province tells persons, the nation has to be asked for its rows."""
-    town = at(*TARGETS)
+    town = delivered_to(*TARGETS)
     for target in TARGETS:
         number = town.sandbox_sql(f"SELECT max(id_number) FROM {target}.worker")[0][0]
         town.sandbox_sql(
@@ -245,76 +181,8 @@ def test_another_number_under_one_second_is_told_and_nothing_is_sent(at: Any) ->
     assert [("UPL-001", f"attendance:{target}", told) for target in sorted(TARGETS)] == findings(town)[:2]
 
 
-def test_nothing_is_sent_again_while_a_call_of_the_project_is_not_settled(at: Any) -> None:
-    town = at("nation")
-    lose_one(town, "nation")
-    town.warehouse_sql(
-        "UPDATE delivery.batch SET state = 'unknown', settled_at = NULL"
-        " WHERE batch_id IN (SELECT max(batch_id) FROM delivery.batch"
-        " WHERE target = 'nation' AND kind = 'attendance' AND state = 'acknowledged' GROUP BY project_code)"
-    )
-    before, sent = kept(town), writes(town, "nation")
-    put_off = reconcile(town, "nation")
-    assert set(put_off) == {"put_off"}
-    assert kept(town) == before
-    deliver(town.city, DAY, "nation")
-    assert writes(town, "nation") == sent
-    assert reconcile(town, "nation") in ({"missing": 1, "sent_again": 1}, {})
-    assert_effect_equals_acknowledged(town, "nation")
-
-
-def test_rows_are_compared_only_when_every_call_is_worked_off(at: Any) -> None:
-    town = at("nation")
-    town.override("nation_platform", unknown_wait_seconds=3600)
-    desk = town.desk("nation", DAY)
-    slept: list[float] = []
-    desk.sleep = slept.append
-    projects = [row[0] for row in town.warehouse_sql("SELECT project_code FROM delivery.open_project")]
-    let_calls_be_finished(desk, projects)
-    assert len(slept) == 1
-    assert 3000 < slept[0] <= 3600
-    let_calls_be_finished(desk, ["no such project"])
-    assert len(slept) == 1
-
-
-def test_where_the_platforms_rows_cannot_be_read_nothing_is_sent_again(at: Any) -> None:
-    town = at("nation")
-    project = town.sandbox_sql(
-        f"SELECT project_code FROM nation.attendance WHERE work_date = '{DAY}' GROUP BY 1 ORDER BY count(*) DESC"
-    )[0][0]
-    first, last = town.sandbox_sql(
-        "SELECT min(attendance_id), max(attendance_id) FROM nation.attendance"
-        " WHERE work_date = %s AND project_code = %s",
-        DAY,
-        project,
-    )[0]
-    town.sandbox_sql("DELETE FROM nation.attendance WHERE attendance_id = %s", first)
-    town.sandbox_sql("UPDATE nation.attendance SET direction = '' WHERE attendance_id = %s", last)
-    sent = writes(town, "nation")
-    assert reconcile(town, "nation") == {"missing": 2}
-    told = "missing, not sent again: 1 rows of the platform cannot be read"
-    assert [actual for rule, _, actual in findings(town) if rule == "UPL-001"] == [told] * 2
-    assert writes(town, "nation") == sent
-
-
-def test_two_reconciliations_at_once_send_what_is_missing_once(at: Any) -> None:
-    town = at("nation")
-    rows = completeness(town.city, DAY)["nation"]["acknowledged"]
-    lose_one(town, "nation")
-
-    def try_to(_number: int) -> None:
-        with suppress(RealnameError):  # another sender holds the batch, and the day is not done yet
-            reconcile(town, "nation")
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(try_to, range(2)))
-    reconcile(town, "nation")
-    assert completeness(town.city, DAY)["nation"]["acknowledged"] == rows
-    assert_effect_equals_acknowledged(town, "nation")
-
-
-def test_what_the_municipal_platform_has_more_or_less_is_named(at: Any) -> None:
-    town = at("province")
+def test_what_the_municipal_platform_has_more_or_less_is_named(delivered_to: Any) -> None:
+    town = delivered_to("province")
     columns = "person_id, device_sn, device_record_id, punched_at, received_at, direction, attend_type"
     projects = [
         row[0]
@@ -340,8 +208,8 @@ def test_what_the_municipal_platform_has_more_or_less_is_named(at: Any) -> None:
     assert "UPL-007" not in summary["findings"]
 
 
-def test_what_changed_after_it_was_sent_is_told_with_both_values(at: Any) -> None:
-    town = at(*TARGETS)
+def test_what_changed_after_it_was_sent_is_told_with_both_values(delivered_to: Any) -> None:
+    town = delivered_to(*TARGETS)
     changed, withdrawn = [
         row[0]
         for row in town.warehouse_sql(
@@ -377,45 +245,8 @@ def test_what_changed_after_it_was_sent_is_told_with_both_values(at: Any) -> Non
     assert {target: writes(town, target) for target in TARGETS} == sent
 
 
-def test_a_platform_that_lists_less_than_it_counts_is_not_believed(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    town = at("nation")
-    lose_one(town, "nation")
-    whole = Uplink.attendance_pages
-
-    def cut(uplink: Uplink, project_code: str, work_date: date) -> Iterator[Page]:
-        for page in whole(uplink, project_code, work_date):
-            yield replace(page, rows=page.rows[:-1])
-
-    before, sent = kept(town), writes(town, "nation")
-    with monkeypatch.context() as patched:
-        patched.setattr(Uplink, "attendance_pages", cut)
-        assert reconcile(town, "nation") == {"put_off": 1}
-    assert kept(town) == before
-    [(rule, _, actual)] = findings(town)
-    assert rule == "UPL-006"
-    assert "; the platform counts " in actual
-    assert reconcile(town, "nation") == {"missing": 1, "sent_again": 1}
-    assert writes(town, "nation") == sent + 1
-
-
-def test_what_is_missing_waits_where_it_may_not_go_now(at: Any) -> None:
-    town = at("province")
-    lose_one(town, "province")
-    town.warehouse_sql(
-        "INSERT INTO quality.finding (work_date, rule_id, object, object_key, severity, owner, remedy, found_at)"
-        " SELECT DISTINCT work_date, 'SHP-001', 'project', project_code, 'stop', 'us', 'none', now() FROM core.punch"
-        " WHERE work_date = :day",
-        day=DAY,
-    )
-    sent = writes(town, "province")
-    assert reconcile(town, "province") == {"missing": 1}
-    assert findings(town) == [("UPL-001", "attendance:province", "missing, waits to be sent again")]
-    assert writes(town, "province") == sent
-    assert_effect_equals_acknowledged(town, "province")
-
-
-def test_the_command_shows_what_was_found(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    town = at("province")
+def test_the_command_shows_what_was_found(delivered_to: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = delivered_to("province")
     lose_one(town, "province")
     monkeypatch.setattr("realname_sync.pipelines.city.open_city", lambda: town.city)
     told = CliRunner().invoke(app, ["reconcile", DAY.isoformat(), "--target", "province", "--rows"])
@@ -425,34 +256,3 @@ def test_the_command_shows_what_was_found(at: Any, monkeypatch: pytest.MonkeyPat
     rows = completeness(town.city, DAY)["province"]["acknowledged"]
     assert row[2:] == ["1", "1", "1", "0", "0", "0", str(rows)]
     assert "findings: UPL-001 1" in told.output
-
-
-def test_of_two_comparisons_the_second_sees_what_the_first_did(at: Any) -> None:
-    town = at("nation")
-    first, second = town.desk("nation", DAY), town.desk("nation", DAY)
-    [(project,)] = town.sandbox_sql(
-        "SELECT project_code FROM nation.attendance WHERE work_date = %s ORDER BY attendance_id LIMIT 1", DAY
-    )
-    lose_one(town, "nation")
-    time.sleep(first.uplink.profile.unknown_wait_seconds)
-    reached, go = Event(), Event()
-
-    def hold(point: str) -> None:
-        if point == "compare.before":
-            reached.set()
-            go.wait(60)
-
-    first.at = hold
-    with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(compare_projects, first, [project])
-        try:
-            assert reached.wait(60)
-            other = pool.submit(compare_projects, second, [project])
-            with pytest.raises(TimeoutError):
-                other.result(timeout=3)
-        finally:
-            go.set()
-    assert [found.result()[project].count("missing") for found in (one, other)] == [1, 0]
-    assert town.warehouse_sql("SELECT count(*) FROM delivery.backlog WHERE target = 'nation' AND rule_id IS NULL") == [
-        (1,)
-    ]
